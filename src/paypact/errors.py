@@ -1,0 +1,10 @@
+"""The errors that paypact raises about how it is used, as opposed to what it finds in an integration."""
+
+from __future__ import annotations
+
+
+class PaypactError(Exception):
+    """A mistake in use or configuration.
+
+    The message is all the user sees (no traceback; exit code 2), so it names who, what, its state, and the way out.
+    """
