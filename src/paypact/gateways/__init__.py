@@ -1,0 +1,63 @@
+"""Gateways: one folder each, found by listing this package and the entry-point group `paypact.gateways`."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from paypact.errors import UsageError
+from paypact.gateways.facts import Facts, read_facts
+from paypact.payments import SimulatedGateway
+from paypact.world.simulator import Simulator
+
+GROUP = "paypact.gateways"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One simulated gateway: its facts and its simulator class."""
+
+    name: str
+    package: str
+    facts: Facts
+    simulator: type[Simulator]
+
+    def simulated(self, url: str | None = None) -> SimulatedGateway:
+        """What drivers are given: the vendor's own test host unless the simulator is served at `url`."""
+        return SimulatedGateway(url or self.facts.gateway.url, self.simulator.credentials(), self.simulator.accounts())
+
+
+@cache
+def _packages() -> dict[str, str]:
+    own = {info.name: f"{__name__}.{info.name}" for info in pkgutil.iter_modules(__path__) if info.ispkg}
+    foreign = {point.name: point.value for point in importlib.metadata.entry_points(group=GROUP)}
+    return {**foreign, **own}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all gateways that can be simulated here; imports none of them."""
+    return tuple(sorted(_packages()))
+
+
+@cache
+def load(name: str) -> Gateway:
+    """Load one gateway's facts and simulator; never its SDK.
+
+    Raises:
+        UsageError: no gateway of that name, or its facts.toml is broken.
+    """
+    package = _packages().get(name)
+    if package is None:
+        near = difflib.get_close_matches(name, names(), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"unknown gateway {name!r}{hint} (known: {', '.join(names()) or 'none'})")
+    resource = files(package) / "facts.toml"
+    facts = read_facts(resource.read_text(encoding="utf-8"), f"{name}/facts.toml")
+    simulator: type[Simulator] = importlib.import_module(f"{package}.simulator").SIMULATOR
+    simulator.facts = facts
+    return Gateway(name, package, facts, simulator)

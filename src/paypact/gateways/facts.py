@@ -1,0 +1,112 @@
+"""Facts: what a vendor's documentation says, read from a gateway's `facts.toml`. Each table names its source."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from paypact.errors import UsageError
+from paypact.world.ledger_tables import Terms
+
+Standing: TypeAlias = Literal["accepted", "routed", "refused", "unconfirmed"]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    source: str
+
+
+class About(_Table, frozen=True, kw_only=True):
+    """Who the gateway is and where it is reached."""
+
+    title: str
+    url: str  # the test host, no path, no trailing slash
+    hosts: tuple[str, ...]  # every host that is answered by the world, never reached
+    docs: str
+    versions: tuple[str, ...] = ()  # API versions simulated, newest first
+    browser: tuple[str, ...] = ()  # URL prefixes that shoppers visit
+    live: tuple[str, ...] = ()  # patterns (regular expressions) of live-looking credentials
+
+
+class SchemeFact(_Table, frozen=True, kw_only=True):
+    """What the gateway does with one card scheme. `brand` is its own word for it on the wire."""
+
+    standing: Standing
+    brand: str
+    network: str | None = None
+    code: str | None = None  # of the refusal, as a word of `[declines]`
+    note: str = ""
+
+
+class DeclineFact(_Table, frozen=True, kw_only=True):
+    """The wire words of one neutral decline reason: the gateway's own keys are in `wire`."""
+
+    wire: dict[str, Any]
+    unconfirmed: bool = False
+
+
+class ErrorFact(_Table, frozen=True, kw_only=True):
+    """One class of the gateway's errors that is nobody's answer: bad credentials, rate limits, its own failures."""
+
+    status: int
+    wire: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    unconfirmed: bool = False
+
+
+class RefusalFact(_Table, frozen=True, kw_only=True):
+    """What the gateway answers to a movement its ledger forbids, or to a malformed request."""
+
+    status: int
+    wire: dict[str, Any]
+    unconfirmed: bool = False
+
+
+class CurrencyFacts(_Table, frozen=True, kw_only=True):
+    """Which currencies are charged, and where the gateway's exponent is not that of ISO 4217."""
+
+    accepted: tuple[str, ...]
+    exponents: dict[str, int] = {}  # only where they differ from ISO 4217
+    multiples: dict[str, int] = {}  # wire amounts must be a multiple of this
+    minimums: dict[str, int] = {}  # least charge in the gateway's own minor units
+    unconfirmed: tuple[str, ...] = ()
+
+
+class TestCard(_Table, frozen=True, kw_only=True):
+    """A card number (or named token) that the vendor publishes, and what it does."""
+
+    number: str
+    scheme: str
+    token: str = ""
+    answers: tuple[str, ...] = ("approve",)  # as in `decline:insufficient_funds`, `challenge`, in order
+    note: str = ""
+    unconfirmed: bool = False
+
+
+class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All facts of one gateway."""
+
+    gateway: About
+    ledger: Terms
+    schemes: dict[str, SchemeFact]
+    declines: dict[str, DeclineFact]
+    errors: dict[str, ErrorFact]
+    refusals: dict[str, RefusalFact]
+    currencies: CurrencyFacts
+    test_cards: tuple[TestCard, ...] = ()
+    wallets: dict[str, dict[str, Any]] = {}  # wallet -> its wire words, with a source
+    limits: dict[str, Any] = {}
+    wire: dict[str, Any] = {}  # tables only the gateway's own folder reads
+
+
+def read_facts(text: str, where: str) -> Facts:
+    """Parse and check a facts.toml.
+
+    Raises:
+        UsageError: not TOML, or a key, type or table is wrong; the message names file, place and what is allowed.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(text), Facts)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"{where}: {error}") from None

@@ -1,0 +1,392 @@
+"""The ledger: what truly happened to the money. Every promise is checked against it.
+
+Rules of this file: every change goes through `move`, which writes the journal; amounts are sums over movements and never
+kept; what a movement may not do is one function, asked when the movement is requested and again when it is booked (an
+acknowledged movement decides itself later, when the authorization may have changed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from paypact.cards.card import Card
+from paypact.payments import Money
+from paypact.world.ledger_tables import AUTHORIZATION, HOLDING, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
+
+
+class Timers(Protocol):
+    """What the ledger needs of a clock."""
+
+    def time(self) -> float: ...
+    def call_later(self, seconds: float, call: Callable[[], None]) -> object: ...
+
+
+@dataclass(slots=True, eq=False)
+class Purchase:
+    """What the shopper wants to buy: it may outlive several declined cards. `data` is the simulator's own."""
+
+    id: int
+    price: Money
+    reference: str
+    opened_by: Any = None  # the exchange that created it
+    data: Any = None
+    state: str = "open"
+    authorizations: list[Authorization] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Authorization:
+    """One card and one answer of its issuer. `amount` and `approved` in minor units of the purchase's currency."""
+
+    id: int
+    purchase: Purchase
+    card: Card
+    amount: int
+    automatic: bool  # captured as soon as it is approved
+    captures: str  # once, full or many: the gateway's terms unless the request asked otherwise
+    data: Any = None
+    state: str = "created"
+    reason: str = ""
+    approved: int = 0
+    answer: Any = None  # the issuer's last Answer
+    movements: list[Movement] = field(default_factory=list)
+
+    def total(self, kind: Kind, states: frozenset[str] = MOVED) -> int:
+        """The sum of this authorization's movements of one kind in the given states, in minor units."""
+        return sum(m.amount for m in self.movements if m.kind == kind and m.state in states)
+
+    @property
+    def captured(self) -> int:
+        return self.total("capture")
+
+    @property
+    def refunded(self) -> int:
+        return self.total("refund")
+
+    @property
+    def capturable(self) -> int:
+        return max(0, self.approved - self.total("capture", LIVE)) if self.state == "authorized" else 0
+
+    @property
+    def refundable(self) -> int:
+        return self.captured - self.total("refund", LIVE)
+
+
+@dataclass(slots=True, eq=False)
+class Movement:
+    """A capture, refund, void or chargeback. `amount` in minor units; a void moves what is left."""
+
+    id: int
+    kind: Kind
+    authorization: Authorization
+    amount: int
+    final: bool = True  # a capture after which the rest is released
+    of: Movement | None = None  # the capture a refund belongs to, where the gateway says so
+    requested_by: Any = None
+    data: Any = None
+    state: str = "requested"
+    reason: str = ""
+
+
+Subject: TypeAlias = Purchase | Authorization | Movement
+S = TypeVar("S", Purchase, Authorization, Movement)
+_MACHINES: dict[type, Machine] = {Purchase: PURCHASE, Authorization: AUTHORIZATION, Movement: MOVEMENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal. `before` is the subject's state before the event, None when it was made."""
+
+    at: float
+    exchange: Any
+    subject: Subject
+    before: str | None
+    event: str
+    amount: int
+
+
+class Obstacle(Exception):  # noqa: N818 - a refusal by rule, not an error of the program
+    """A movement that the rules do not allow; `rule` is the ledger's word, each gateway has its own code for it."""
+
+    def __init__(self, rule: str, subject: Subject) -> None:
+        super().__init__(f"{rule}: {type(subject).__name__.lower()} {subject.id} is {subject.state}")
+        self.rule = rule
+        self.subject = subject
+
+
+class ImpossibleEventError(Exception):
+    """An event that the machine does not know in this state: a defect of a simulator, never of an integration."""
+
+
+class Ledger:
+    """All purchases of one world."""
+
+    def __init__(self, terms: Terms, timers: Timers) -> None:
+        self.terms = terms
+        self.timers = timers
+        self.purchases: list[Purchase] = []
+        self.journal: list[Entry] = []
+        self.listeners: list[Callable[[Entry], None]] = []
+        self.exchange: Any = None  # the exchange being handled, None when time or a shopper acts
+        self.fate: Callable[[Movement], Any] | None = None  # the acquirer: decides what becomes of a movement
+        self._names: dict[str, Subject] = {}
+        self._ids = 0
+
+    # --- making -------------------------------------------------------------------------------------------------
+
+    def open(self, price: Money, reference: str = "", data: Any = None) -> Purchase:
+        """Open a purchase at `price`; nobody has presented a card yet."""
+        purchase = Purchase(self._next(), price, reference, self.exchange, data)
+        self.purchases.append(purchase)
+        self._write(purchase, None, "open", price.minor)
+        return purchase
+
+    def present(
+        self, purchase: Purchase, card: Card, amount: int | None = None, *, automatic: bool, captures: str | None = None
+    ) -> Authorization:
+        """A card is presented for `amount` minor units (None: the price). Its issuer has not answered yet."""
+        asked = purchase.price.minor if amount is None else amount
+        made = Authorization(self._next(), purchase, card, asked, automatic, captures or self.terms.captures)
+        purchase.authorizations.append(made)
+        self._write(made, None, "present", asked)
+        return made
+
+    def request(
+        self,
+        kind: Kind,
+        authorization: Authorization,
+        amount: int | None = None,
+        *,
+        final: bool = True,
+        of: Movement | None = None,
+        data: Any = None,
+    ) -> Movement:
+        """Ask for a movement of `amount` minor units (None: all that is left); book it unless it is only acknowledged.
+
+        Raises:
+            Obstacle: the rules do not allow it; nothing has changed.
+        """
+        left = {"capture": authorization.capturable, "refund": authorization.refundable}.get(kind, 0)
+        wanted = Movement(self._next(), kind, authorization, left if amount is None else amount, final, of, self.exchange)
+        wanted.data = data
+        rule = self.obstacle(wanted)
+        if rule:
+            raise Obstacle(rule, authorization)
+        authorization.movements.append(wanted)
+        self._write(wanted, None, "request", wanted.amount)
+        asked_as_sale = kind == "capture" and authorization.automatic
+        if ("sale" if asked_as_sale else kind) in self.terms.acknowledges:
+            self.timers.call_later(self.terms.delay, lambda: self.book(wanted))
+        else:
+            self.book(wanted)
+        return wanted
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def apply(self, authorization: Authorization, answer: Any) -> None:
+        """Carry out an issuer's `Answer` on a created or pending authorization."""
+        authorization.answer = answer
+        authorization.reason = answer.reason
+        if answer.event == "approve":
+            authorization.approved = authorization.amount if answer.amount is None else answer.amount
+        self.move(authorization, answer.event, authorization.approved)
+        if authorization.state == "authorized":
+            if self.terms.expires:
+                self.timers.call_later(self.terms.expires, lambda: self._lapse(authorization))
+            if authorization.automatic:
+                self.request("capture", authorization)
+        elif authorization.state in ("pending", "held") and answer.then is not None:
+            self.timers.call_later(answer.after, lambda: self._resolve(authorization, answer.then))
+
+    def authenticate(self, authorization: Authorization, *, passed: bool) -> None:
+        """The shopper passed or failed the challenge; passing lets the issuer give the answer behind it."""
+        if not passed:
+            authorization.reason = "authentication_failed"
+            self.move(authorization, "fail")
+            return
+        behind = authorization.answer.then
+        self.move(authorization, "authenticate")
+        self.apply(authorization, behind)
+
+    # --- moving -------------------------------------------------------------------------------------------------
+
+    def book(self, movement: Movement) -> None:
+        """Carry a requested movement out, or fail it by the rule that now stands in its way or by the acquirer."""
+        if movement.state != "requested":
+            return
+        rule = self.obstacle(movement)
+        fate = self.fate(movement) if self.fate else None
+        if rule or (fate is not None and not fate.after_success):
+            movement.reason = rule or fate.reason
+            self.move(movement, "fail", movement.amount)
+            return
+        self.move(movement, "book", movement.amount)
+        authorization = movement.authorization
+        if movement.kind == "capture":
+            keeps_open = authorization.captures == "many" and not movement.final
+            if authorization.state == "authorized" and (not keeps_open or authorization.capturable == 0):
+                self.move(authorization, "complete")
+            if self.terms.cutoff or self.terms.settling:
+                self.timers.call_later(self.terms.cutoff, lambda: self._settle(movement))
+        elif movement.kind == "void":
+            for capture in authorization.movements:
+                if capture.kind == "capture" and capture.state in ("requested", "booked") and not authorization.capturable:
+                    self.move(capture, "cancel", capture.amount)
+            if authorization.captured and authorization.state == "authorized":
+                self.move(authorization, "complete")  # releases the rest of a partly captured authorization
+            else:
+                self.move(authorization, "void" if authorization.state in ("authorized", "completed", "held") else "cancel")
+        if fate is not None:
+            self.timers.call_later(fate.after, lambda: self._fail_late(movement, fate.reason))
+
+    def move(self, subject: Subject, event: str, amount: int = 0) -> None:
+        """Change a subject's state and write the journal.
+
+        Raises:
+            ImpossibleEventError: the machine has no such event in this state.
+        """
+        row = _MACHINES[type(subject)][subject.state]
+        if event not in row:
+            raise ImpossibleEventError(
+                f"ledger: {type(subject).__name__.lower()} {subject.id} is {subject.state!r}, which does not know "
+                f"{event!r} (it knows: {', '.join(row) or 'nothing'})"
+            )
+        before, subject.state = subject.state, row[event]
+        self._write(subject, before, event, amount)
+
+    def obstacle(self, movement: Movement) -> str | None:
+        """The rule that forbids this movement now, in the ledger's words; None where nothing does."""
+        return _OBSTACLES[movement.kind](self.terms, movement)
+
+    # --- names --------------------------------------------------------------------------------------------------
+
+    def name(self, wire_id: str, subject: Subject) -> str:
+        """Remember `subject` under an id of the wire and return the id."""
+        self._names[wire_id] = subject
+        return wire_id
+
+    def named(self, wire_id: str, kind: type[S]) -> S | None:
+        """The subject of that kind known under an id of the wire."""
+        subject = self._names.get(wire_id)
+        return subject if isinstance(subject, kind) else None
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _next(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def _write(self, subject: Subject, before: str | None, event: str, amount: int) -> None:
+        entry = Entry(self.timers.time(), self.exchange, subject, before, event, amount)
+        self.journal.append(entry)
+        for listener in self.listeners:
+            listener(entry)
+
+    def _lapse(self, authorization: Authorization) -> None:
+        if authorization.state == "authorized" and not authorization.total("capture", LIVE):
+            self.move(authorization, "lapse")
+
+    def _resolve(self, authorization: Authorization, answer: Any) -> None:
+        if authorization.state == "held":
+            if answer.event == "approve":
+                authorization.approved = authorization.amount
+                self.move(authorization, "release", authorization.approved)
+                if authorization.automatic:
+                    self.request("capture", authorization)
+            else:
+                authorization.reason = answer.reason
+                self.move(authorization, "reject")
+        elif authorization.state == "pending":
+            self.apply(authorization, answer)
+
+    def _settle(self, capture: Movement) -> None:
+        if capture.state == "booked":
+            self.move(capture, "close", capture.amount)
+            self.timers.call_later(
+                self.terms.settling, lambda: self.move(capture, "settle", capture.amount) if capture.state == "settling" else None
+            )
+
+    def _fail_late(self, movement: Movement, reason: str) -> None:
+        if movement.state in MOVED:
+            movement.reason = reason
+            self.move(movement, "fail", movement.amount)
+            authorization = movement.authorization
+            if movement.kind == "capture" and authorization.state == "completed":
+                self.move(authorization, "reopen")
+
+
+# --- what a movement may not do, one function a kind ----------------------------------------------------------------
+
+
+def _capture_obstacle(terms: Terms, movement: Movement) -> str | None:
+    authorization = movement.authorization
+    if authorization.state != "authorized":
+        return f"capture_{authorization.state}"
+    others = sum(m.amount for m in authorization.movements if m.kind == "capture" and m.state in LIVE and m is not movement)
+    if others and authorization.captures != "many":
+        return "capture_completed"
+    ceiling = authorization.approved * (100 + terms.overcapture) // 100
+    if movement.amount <= 0:
+        return "capture_nothing"
+    if others + movement.amount > ceiling:
+        return "capture_exceeds_authorization"
+    if authorization.captures == "full" and movement.amount != authorization.approved:
+        return "capture_partial"
+    return None
+
+
+def _refund_obstacle(terms: Terms, movement: Movement) -> str | None:
+    authorization = movement.authorization
+    captures = [m for m in authorization.movements if m.kind == "capture" and m.state in MOVED]
+    if not captures:
+        return "refund_uncaptured"
+    if authorization.total("chargeback"):
+        return "refund_disputed"
+    order = ("booked", "settling", "settled")
+    ready = {*order[order.index(terms.refund_from) :]}
+    if not any(m.state in ready for m in captures):
+        return "refund_unsettled"
+    others = sum(m.amount for m in authorization.movements if m.kind == "refund" and m.state in LIVE and m is not movement)
+    if others >= authorization.captured:
+        return "refund_completed"
+    if movement.amount <= 0:
+        return "refund_nothing"
+    if others + movement.amount > authorization.captured:
+        return "refund_exceeds_capture"
+    return None
+
+
+def _void_obstacle(terms: Terms, movement: Movement) -> str | None:
+    authorization = movement.authorization
+    if authorization.state not in ("created", "challenged", "pending", "held", "authorized", "completed"):
+        return f"void_{authorization.state}"
+    captures = [m for m in authorization.movements if m.kind == "capture" and m.state in LIVE]
+    if authorization.state == "completed" or (captures and not authorization.capturable):
+        if terms.void_until != "settling":
+            return "void_captured"
+        if any(m.state in ("settling", "settled") for m in captures):
+            return "void_settled"
+    return "void_never" if terms.void_until == "never" else None
+
+
+def _chargeback_obstacle(_: Terms, movement: Movement) -> str | None:
+    return None if movement.authorization.captured else "chargeback_uncaptured"
+
+
+_OBSTACLES: dict[str, Callable[[Terms, Movement], str | None]] = {
+    "capture": _capture_obstacle,
+    "refund": _refund_obstacle,
+    "void": _void_obstacle,
+    "chargeback": _chargeback_obstacle,
+}
+
+
+def live(authorization: Authorization) -> bool:
+    """Whether this authorization holds or has taken the cardholder's money and not wholly given it back."""
+    if authorization.state not in HOLDING:
+        return False
+    if authorization.state == "authorized":
+        return True
+    return authorization.captured + authorization.total("capture", frozenset({"requested"})) > authorization.refunded

@@ -1,0 +1,92 @@
+"""The network between the integration and the gateway: which fault hits which exchange.
+
+Faults are placed by rehearsal: a flow runs once undisturbed, its exchanges are recorded with what each booked, and a fault
+is then put before or after exchange n, or on the exchange that books a given event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from paypact.errors import UsageError
+
+_Hits: TypeAlias = Callable[["Fault"], bool]
+When: TypeAlias = Literal["before", "after"]
+
+FAILURES = ("connect-refused", "connect-timeout", "read-timeout", "reset", "cut-body")
+BEFORE_ONLY = ("connect-refused", "connect-timeout")  # nothing was sent, so nothing can have been booked
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong, once armed. `kind` is one of FAILURES, or `error:<word>`: the gateway answers with that error.
+
+    `when="before"`: the gateway never handled the request. `when="after"`: it did, and its reply was lost.
+    `exchange` counts from 1 since the fault was armed; `booking` names a journal event instead ("approve": the call that
+    takes the money; only with `after`, since nobody knows beforehand what a request would book).
+    """
+
+    kind: str
+    when: When = "after"
+    exchange: int | None = None
+    booking: str | None = None
+    times: int = 1
+
+    def __post_init__(self) -> None:
+        if self.kind not in FAILURES and not self.kind.startswith("error:"):
+            raise UsageError(f"fault: kind {self.kind!r} is unknown; known: {', '.join(FAILURES)}, error:<word>")
+        if (self.exchange is None) == (self.booking is None):
+            raise UsageError(f"fault {self.kind}: say either which exchange (from 1) or which booking it hits")
+        if self.when == "before" and self.booking is not None:
+            raise UsageError(f"fault {self.kind}: before an exchange nobody knows what it will book; name exchange=n")
+
+    def __str__(self) -> str:
+        place = f"exchange {self.exchange}" if self.booking is None else f"the exchange that books {self.booking!r}"
+        again = f", {self.times} times" if self.times > 1 else ""
+        return f"{self.kind} {self.when} {place}{again}"
+
+
+class Network:
+    """The faults of one world, counted down as they are delivered."""
+
+    def __init__(self) -> None:
+        self._armed: list[tuple[Fault, int]] = []  # fault, deliveries left
+        self._seen = 0
+        self.delivered: list[Fault] = []
+
+    def arm(self, *faults: Fault) -> None:
+        """Arm faults: exchanges are counted from here."""
+        self._seen = 0
+        self._armed = [(fault, fault.times) for fault in faults]
+
+    def heal(self) -> None:
+        """No more faults."""
+        self._armed = []
+
+    def begin(self) -> Fault | None:
+        """A request arrives: the fault that strikes before the gateway handles it."""
+        self._seen += 1
+        return self._strike(lambda fault: fault.when == "before" and self._due(fault))
+
+    def end(self, booked: Iterable[str]) -> Fault | None:
+        """The gateway handled the request and booked these events: the fault that strikes its reply."""
+        events = set(booked)
+        return self._strike(
+            lambda fault: fault.when == "after" and (fault.booking in events if fault.booking else self._due(fault))
+        )
+
+    def _due(self, fault: Fault) -> bool:
+        return fault.exchange is not None and fault.exchange <= self._seen < fault.exchange + fault.times
+
+    def _strike(self, hits: _Hits) -> Fault | None:
+        for place, (fault, left) in enumerate(self._armed):
+            if left and hits(fault):
+                self._armed[place] = (fault, left - 1)
+                self.delivered.append(fault)
+                return fault
+        return None
+
+
+

@@ -1,0 +1,57 @@
+"""The recording: every exchange of one world, raw and unrendered; redaction and printing happen only on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from paypact.world.http import Failure, Request, Response
+from paypact.world.ledger import Entry
+from paypact.world.network import Fault
+
+Kind: TypeAlias = Literal["simulated", "refused", "not simulated"]
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request and what came of it. `line` is the team's line that sent it, `file:number in function`."""
+
+    number: int
+    operation: str | None  # None: outside any operation (start, settle, the shopper's browser)
+    attempt: str | None  # the payment attempt being operated on
+    request: Request
+    at: float
+    line: str | None = None
+    kind: Kind = "simulated"
+    note: str = ""  # the rule of a refusal, or what is not simulated
+    response: Response | None = None  # what the gateway answered, also when the reply was lost
+    raw: bytes = b""  # the rendered body
+    fault: Fault | None = None
+    failure: Failure | None = None
+    unmodelled: tuple[str, ...] = ()
+    booked: list[Entry] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[str]:
+        """What this exchange booked, as words of the ledger."""
+        return [entry.event for entry in self.booked]
+
+
+class Recording:
+    """Numbers exchanges and keeps them in order. `locate` finds the team's line on the calling stack."""
+
+    def __init__(self, locate: Callable[[], str | None] | None = None) -> None:
+        self.exchanges: list[Exchange] = []
+        self.locate = locate
+
+    def begin(self, request: Request, operation: str | None, attempt: str | None, at: float) -> Exchange:
+        exchange = Exchange(len(self.exchanges) + 1, operation, attempt, request, at)
+        if self.locate is not None:
+            exchange.line = self.locate()
+        self.exchanges.append(exchange)
+        return exchange
+
+    def not_simulated(self) -> list[str]:
+        """What the vendor documents and this world does not model, as met so far."""
+        return sorted({e.note for e in self.exchanges if e.kind == "not simulated"})

@@ -1,0 +1,39 @@
+"""The shopper: goes where the integration sends them and acts there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from paypact.payments import ActionRequired, Authentication, Payment
+
+if TYPE_CHECKING:
+    from paypact.world.world import World
+
+
+class NowhereToGo(Exception):  # noqa: N818 - what the shopper meets, not an error of the program
+    """The outcome sends the shopper to a place that does not exist, or to none."""
+
+
+class Shopper:
+    """Acts at a URL or in the gateway's browser component; never touches the integration."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def act(
+        self, payment: Payment, outcome: ActionRequired, result: Literal["passed", "failed", "abandoned"] = "passed"
+    ) -> Authentication:
+        """Follow an ActionRequired outcome and pass, fail or abandon what is asked there.
+
+        Raises:
+            NowhereToGo: neither `url` nor `client_secret` leads to anything the gateway knows.
+        """
+        place = outcome.url or outcome.client_secret
+        if not place:
+            raise NowhereToGo("ActionRequired has neither url nor client_secret: the shopper has nowhere to go")
+        with self._world.outside():
+            params = self._world.simulator.visit(place, payment, result)
+        if params is None:
+            kind = "url" if outcome.url else "client_secret"
+            raise NowhereToGo(f"the {kind} of ActionRequired is unknown to the gateway: the shopper has nowhere to go")
+        return Authentication(result, params)
