@@ -107,6 +107,15 @@ class Entry:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A card the gateway refused in its card-error class before any authorization was made."""
+
+    exchange: Any
+    card: Card
+    reason: str
+
+
 class Obstacle(Exception):  # noqa: N818 - a refusal by rule, not an error of the program
     """A movement that the rules do not allow; `rule` is the ledger's word, each gateway has its own code for it."""
 
@@ -128,6 +137,7 @@ class Ledger:
         self.timers = timers
         self.purchases: list[Purchase] = []
         self.journal: list[Entry] = []
+        self.turned_away: list[TurnedAway] = []
         self.listeners: list[Callable[[Entry], None]] = []
         self.exchange: Any = None  # the exchange being handled, None when time or a shopper acts
         self.fate: Callable[[Movement], Any] | None = None  # the acquirer: decides what becomes of a movement
@@ -152,6 +162,10 @@ class Ledger:
         purchase.authorizations.append(made)
         self._write(made, None, "present", asked)
         return made
+
+    def turn_away(self, card: Card, reason: str) -> None:
+        """The gateway refused `card` (as it received it) in its card-error class, without making an authorization."""
+        self.turned_away.append(TurnedAway(self.exchange, card, reason))
 
     def request(
         self,

@@ -1,0 +1,187 @@
+"""The result model: what a run found, in one form that every rendering reads. JSON schema version 1.
+
+Everything in it is redacted already. Field names are public: docs/json.md describes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+SCHEMA: Final = 1
+
+Severity: TypeAlias = Literal["money", "crash", "exposure", "belief", "advice"]
+Cause: TypeAlias = Literal["integration", "sdk", "driver", "environment"]
+Trigger: TypeAlias = Literal["plain", "answer", "variation", "fault", "delivery", "interleaving"]
+State: TypeAlias = Literal["kept", "broken", "advice", "not covered", "defect"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("money", "crash", "exposure", "belief", "advice")  # worst first
+STATES: Final[tuple[State, ...]] = ("defect", "broken", "advice", "not covered", "kept")  # worst first
+
+KEPT, BROKEN, UNUSABLE = 0, 1, 2  # exit codes
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of the result."""
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """A place in the team's code. `file` is relative to the working folder where it lies below it."""
+
+    file: str
+    number: int
+    function: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number} in {self.function}"
+
+
+class ExchangeView(Record, frozen=True, kw_only=True):
+    """One exchange as it is shown: redacted, shortened."""
+
+    number: int
+    operation: str
+    method: str
+    url: str
+    request: str = ""
+    status: int | None = None  # None: no reply reached the client
+    reply: str = ""
+    failure: str = ""  # how the reply was lost
+    fault: str = ""  # the fault that was injected here
+    refused: str = ""  # the vendor's rule that refused the request
+    booked: tuple[str, ...] = ()  # the ledger's events
+    line: str = ""  # the team's line that sent it
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """One broken promise, shrunk to its smallest case."""
+
+    promise: str
+    integration: str
+    gateway: str
+    cell: str
+    severity: Severity
+    cause: Cause
+    trigger: Trigger
+    sentence: str  # what broke, in one line
+    clause: str  # the row and column of the oracle table, or the check, that says so
+    operation: str = ""
+    card: str = ""  # masked
+    answer: str = ""
+    fault: str = ""
+    variation: str = ""
+    exception: str = ""  # type and message
+    line: Line | None = None
+    stack: tuple[Line, ...] = ()  # the team's frames, outermost first
+    story: tuple[str, ...] = ()  # numbered steps, where there is more than one
+    exchanges: tuple[ExchangeView, ...] = ()
+    explained: dict[str, str] = {}  # axis -> "any" or "only a, b"
+    case: dict[str, Any] = {}  # what is not plain
+    fingerprint: str = ""
+    replay: str = ""  # the command that plays exactly this
+    source: str = ""  # the oracle's or the gateway's source for what should have happened
+    note: str = ""  # such as: does not recur in a fresh process
+
+    @property
+    def name(self) -> str:
+        return f"{self.promise}[{self.integration}-{self.cell}]"
+
+
+class CellResult(Record, frozen=True, kw_only=True):
+    """One square of the matrix."""
+
+    promise: str
+    integration: str
+    gateway: str
+    cell: str
+    state: State
+    why: str = ""  # of not covered and defect
+    findings: tuple[Finding, ...] = ()
+    examples: int = 0
+    rows: int = 0  # of the examples, how many came from the covering array
+    exchanges: int = 0
+    seconds: float = 0.0
+    occurred: dict[str, int] = {}  # condition -> how often it truly occurred
+    covered: dict[str, tuple[str, ...]] = {}  # axis -> values tried
+    pairs: tuple[str, ...] = ()  # pairs of classes met, "axis=class & axis=class"
+    not_simulated: tuple[str, ...] = ()
+    unmodelled: tuple[str, ...] = ()  # parameters accepted without a model
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.promise}[{self.integration}-{self.cell}]"
+
+
+class Integration(Record, frozen=True, kw_only=True):
+    """One column of the matrix and what it offers."""
+
+    name: str
+    gateway: str
+    driver: str  # module:Class
+    file: str
+    operations: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+class Coverage(Record, frozen=True, kw_only=True):
+    """How much of one promise's axes was met for one integration."""
+
+    promise: str
+    integration: str
+    pairs: int  # pairs of classes met
+    of: int  # pairs of classes that can meet
+    values: int
+    of_values: int
+
+
+class RunResult(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A whole run."""
+
+    schema: int = SCHEMA
+    version: str
+    profile: str
+    fail_on: Severity
+    exit_code: int
+    verdict: str  # one line
+    integrations: tuple[Integration, ...]
+    cells: tuple[CellResult, ...]
+    coverage: tuple[Coverage, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, worst first."""
+        every = [finding for cell in self.cells for finding in cell.findings]
+        return tuple(sorted(every, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def fails(severity: Severity, fail_on: Severity) -> bool:
+    """Whether a finding of `severity` fails a build whose threshold is `fail_on`."""
+    return SEVERITIES.index(severity) <= SEVERITIES.index(fail_on)
+
+
+def conclude(cells: Iterable[CellResult], fail_on: Severity) -> tuple[int, str]:
+    """Exit code and verdict line of a run: 0 kept; 1 a finding at or above `fail_on`; 2 nothing covered or our defect."""
+    cells = list(cells)
+    defects = [cell for cell in cells if cell.state == "defect"]
+    failing = [f for cell in cells for f in cell.findings if fails(f.severity, fail_on)]
+    covered = [cell for cell in cells if cell.state not in ("not covered", "defect")]
+    if defects:
+        first = defects[0]
+        return UNUSABLE, f"paypact itself failed in {len(defects)} of {len(cells)} cells, first in {first.name}: {first.why}"
+    if failing:
+        promises = len({f.promise for f in failing})
+        worst = min(failing, key=lambda f: SEVERITIES.index(f.severity))
+        noun = "finding" if len(failing) == 1 else "findings"
+        return BROKEN, f"{len(failing)} {noun} in {promises} broken promise{'s'[: promises > 1]}, the worst ({worst.severity}): {worst.sentence}"
+    if not covered:
+        return UNUSABLE, "nothing was covered: no promise could be tried, so nothing is known"
+    advice = sum(len(cell.findings) for cell in cells)
+    tail = f", {advice} pieces of advice" if advice > 1 else ", 1 piece of advice" if advice else ""
+    gaps = len(cells) - len(covered)
+    gap = f", {gaps} not covered" if gaps else ""
+    return KEPT, f"all {len(covered)} cells kept their promise{tail}{gap}"

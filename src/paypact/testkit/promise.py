@@ -1,0 +1,67 @@
+"""Promises: one property every integration must keep, one module in suites/ each, found by listing that folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from paypact.errors import UsageError
+from paypact.testkit.target import Target
+
+if TYPE_CHECKING:
+    from paypact.testkit.cell import Cell
+
+Check: TypeAlias = "Callable[[Cell], None]"
+Keys: TypeAlias = Callable[[Target], Iterable[str]]
+SUITES = "paypact.suites"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """`cells` names the squares of one column; `needs` are operations of which the driver must offer at least one."""
+
+    id: str
+    title: str
+    order: int
+    needs: tuple[str, ...]
+    cells: Keys
+    check: Check
+
+    def covers(self, target: Target) -> bool:
+        """Whether the driver offers any operation this promise can be tried on."""
+        return any(target.offers(operation) for operation in self.needs)
+
+
+def promise(id: str, *, order: int, needs: tuple[str, ...], cells: Keys) -> Callable[[Check], Promise]:
+    """Declare the function below as a promise: it is called once a cell and calls `cell.explore(axes, check)`."""
+
+    def declare(check: Check) -> Promise:
+        return Promise(id, check.__name__.replace("_", " "), order, needs, cells, check)
+
+    return declare
+
+
+@cache
+def promises() -> dict[str, Promise]:
+    """All promises by id, cheap and telling ones first."""
+    package = importlib.import_module(SUITES)
+    found = []
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{SUITES}.{info.name}")
+        found += [value for value in vars(module).values() if isinstance(value, Promise)]
+    return {each.id: each for each in sorted(found, key=lambda each: each.order)}
+
+
+def promise_named(id: str) -> Promise:
+    """One promise.
+
+    Raises:
+        UsageError: there is none of that id.
+    """
+    if id not in promises():
+        raise UsageError(f"unknown promise {id!r} (known: {', '.join(promises())})")
+    return promises()[id]

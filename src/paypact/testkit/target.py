@@ -1,0 +1,97 @@
+"""Target: one integration to drive, a column of the matrix: a driver class, in one variant where it has several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from paypact.driver import OPERATIONS, Driver, Scope, offered, scope_of
+from paypact.errors import UsageError
+from paypact.gateways import Gateway, load
+from paypact.report.model import Integration
+
+
+@dataclass(frozen=True)
+class Target:
+    """One driver class in one variant."""
+
+    driver: type[Driver]
+    variant: str = ""
+    keywords: Mapping[str, Any] = field(default=MappingProxyType({}))
+    file: str = ""  # as it is named in replay commands, relative to the root
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.driver)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        return load(self.scope.gateway)
+
+    @property
+    def name(self) -> str:
+        return f"{self.scope.name}.{self.variant}" if self.variant else self.scope.name
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        return offered(self.driver)
+
+    def offers(self, *operations: str) -> bool:
+        """Whether the driver offers all of these operations."""
+        return all(operation in self.operations for operation in operations)
+
+    @cached_property
+    def schemes(self) -> tuple[str, ...]:
+        """The card schemes in scope, plainest first: declared, else all the gateway accepts or routes."""
+        facts = self.gateway.facts.schemes
+        if self.scope.schemes is not None:
+            return self.scope.schemes
+        return tuple(scheme for scheme, fact in facts.items() if fact.standing in ("accepted", "routed"))
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies in scope, plainest first: declared, else all the gateway accepts."""
+        return self.scope.currencies or self.gateway.facts.currencies.accepted
+
+    def described(self) -> Integration:
+        """How the result model names this column."""
+        return Integration(
+            name=self.name,
+            gateway=self.scope.gateway,
+            driver=f"{self.driver.__module__}:{self.driver.__qualname__}",
+            file=self.file,
+            operations=self.operations,
+            missing=tuple(operation for operation in OPERATIONS if operation not in self.operations),
+        )
+
+
+def targets(driver: type[Driver], file: str = "") -> tuple[Target, ...]:
+    """All columns of one driver class.
+
+    Raises:
+        UsageError: the driver offers no operation, names an unknown gateway, or declares what the gateway cannot have.
+    """
+    scope = scope_of(driver)
+    facts = load(scope.gateway).facts
+    if not offered(driver):
+        raise UsageError(
+            f"driver {driver.__qualname__} ({file or driver.__module__}) offers no operation: "
+            f"define at least one of {', '.join(OPERATIONS)}"
+        )
+    for keyword, given, known in (
+        ("schemes", scope.schemes, tuple(facts.schemes)),
+        ("currencies", scope.currencies, facts.currencies.accepted),
+        ("wallets", scope.wallets, tuple(facts.wallets)),
+    ):
+        unknown = [word for word in given or () if word not in known]
+        if unknown:
+            raise UsageError(
+                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r} "
+                f"(known: {', '.join(known)})"
+            )
+    if not scope.variants:
+        return (Target(driver, file=file),)
+    return tuple(Target(driver, variant, keywords, file) for variant, keywords in scope.variants.items())
