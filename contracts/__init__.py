@@ -1,1 +1,1 @@
-"""The published Pact files of the bundled integrations, one folder a gateway. Written by a run, read through importlib.resources."""
+"""The published Pact files of the bundled integrations, one folder a gateway: written by a run, imported by nothing."""
