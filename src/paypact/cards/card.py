@@ -16,10 +16,11 @@ class Card:
     """One card, typed in or held in a wallet.
 
     `number` is digits only; a wallet card has none (empty), because neither the shop nor its page ever sees one.
-    `exp_year` has four digits. `exp_month` and `exp_year` are None for a card without expiry, `cvc` None for one without a
-    security code. `scheme` is an id of the card catalogue. `networks` are the schemes the card can run on, the local one of a co-badge
-    first, and empty where a wallet does not say; `network` is the one the shopper chose, None when no choice was made.
-    `wallet` names the wallet, or `network_token`. `tail` is the last four digits that a wallet shows for its card.
+    `exp_year` has four digits; it and `exp_month` are None for a card without expiry, `cvc` for one without a security
+    code. `scheme` is an id of the card catalogue. `networks` are the schemes the card can run on: of a co-badge the
+    local one first, then the one whose number it carries; empty where a wallet does not say. `network` is the one the
+    shopper chose, None when no choice was made. `wallet` names the wallet, or `network_token`. `tail` is the last four
+    digits that a wallet shows for its card.
     """
 
     number: str = field(repr=False)
@@ -36,10 +37,10 @@ class Card:
 
     @property
     def key(self) -> str:
-        """What recognises this card, in any process and whatever network the shopper picks for one payment.
+        """What recognises this card, in any process, whatever network the shopper picks for one payment.
 
-        That is the number, which a bank reissues with a new expiry and a new security code; a wallet card has none and is known by what the wallet tells.
-        It is a secret where the number is one: use it to look up, never to print.
+        That is the number: banks reissue it with a new expiry and security code. A wallet card has none and is known by
+        what its wallet tells. To look up with, never to print.
         """
         if self.number:
             return self.number
@@ -60,6 +61,9 @@ class Card:
         if not isinstance(other, Card):
             return NotImplemented
         return all(getattr(self, each.name) == getattr(other, each.name) for each in fields(self))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def __repr__(self) -> str:
         parts = [self.scheme]
