@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -43,9 +43,9 @@ class Scope:
     countries: tuple[str, ...] | None = None
     wallets: tuple[str, ...] | None = None
     api_version: str | None = None
-    reasons: Mapping[str, str] = MappingProxyType({})  # the team's own text -> our neutral word
+    reasons: Mapping[str, str] = field(default_factory=dict)  # the team's own text -> our neutral word
     host: Host = "process"
-    variants: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 

@@ -13,7 +13,9 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from paypact.cards.card import Card
 
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+def _empty() -> Mapping[str, Any]:  # a mappingproxy is no legal dataclass default before Python 3.12
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Payment:
     items: tuple[Item, ...]
     description: str
     return_url: str
-    browser: Mapping[str, Any] = field(default=_EMPTY, repr=False)
+    browser: Mapping[str, Any] = field(default_factory=_empty, repr=False)
     reissue: Reissue | None = field(default=None, repr=False, compare=False)
 
     def again(self, *, card: Card | None = None) -> Payment:
@@ -183,7 +185,7 @@ class Reply:
 
     status: int
     body: bytes | str = b""
-    headers: Mapping[str, str] = field(default=_EMPTY)
+    headers: Mapping[str, str] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ class Authentication:
     """What the shopper brought back from a challenge; `params` is what came back to `return_url`."""
 
     result: Literal["passed", "failed", "abandoned"]
-    params: Mapping[str, str] = field(default=_EMPTY)
+    params: Mapping[str, str] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class SimulatedGateway:
 
     url: str
     credentials: Mapping[str, str] = field(repr=False)
-    accounts: Mapping[str, str] = field(default=_EMPTY, repr=False)
+    accounts: Mapping[str, str] = field(default_factory=_empty, repr=False)
 
     def merchant_account(self, currency: str, country: str | None = None) -> str:
         """The merchant account that settles `currency`, the vendor's single account where it has only one.
