@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from paypact.cards.axes import axes
-from paypact.cards.build import build
+from paypact.cards.builder import build
 from paypact.cards.card import Card
-from paypact.cards.schemes import Scheme, classify, scheme, schemes
+from paypact.cards.catalogue import Scheme, classify, scheme, schemes
+from paypact.cards.kinds import axes
 
 __all__ = ["Card", "Scheme", "axes", "build", "classify", "scheme", "schemes"]

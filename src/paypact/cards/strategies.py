@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from paypact.cards.axes import axes
-from paypact.cards.build import build
-from paypact.cards.schemes import scheme, schemes
+from paypact.cards.builder import build
+from paypact.cards.catalogue import scheme, schemes
+from paypact.cards.kinds import axes
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from stdnum import luhn as _luhn
 
-from paypact.cards.axes import EDGES, Edge, axes, kinds
 from paypact.cards.card import Card, Funding
-from paypact.cards.schemes import Range, Scheme, claimant, scheme
+from paypact.cards.catalogue import Range, Scheme, claimant, scheme
+from paypact.cards.kinds import EDGES, Edge, axes, kinds
 from paypact.errors import UsageError
 
 if TYPE_CHECKING:

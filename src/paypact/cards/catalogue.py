@@ -191,8 +191,8 @@ def scheme(name: str) -> Scheme:
         return schemes()[name]
     except KeyError:
         near = get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), schemes(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"card scheme {name!r} is unknown: {hint}The catalogue has {', '.join(schemes())}") from None
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"card scheme {name!r} is unknown. {hint}The catalogue has {', '.join(schemes())}") from None
 
 
 @cache

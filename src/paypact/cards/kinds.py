@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
-from paypact.cards.schemes import Scheme, scheme, wallets
+from paypact.cards.catalogue import Scheme, scheme, wallets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
