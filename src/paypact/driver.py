@@ -48,7 +48,6 @@ class Scope:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-
 class Driver:
     """Subclass this with a gateway, and offer any of the operations: what is missing is *not covered*.
 
@@ -139,7 +138,7 @@ def scope_of(driver: type[Driver]) -> Scope:
     scope = driver.__paypact_scope__
     if scope is None:
         raise UsageError(
-            f"driver {driver.__qualname__} names no gateway: write `class {driver.__name__}(Driver, gateway=\"...\")`"
+            f'driver {driver.__qualname__} names no gateway: write `class {driver.__name__}(Driver, gateway="...")`'
         )
     return scope
 

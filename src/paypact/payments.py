@@ -154,9 +154,7 @@ class Unknown:
 Outcome: TypeAlias = Approved | Declined | ActionRequired | Pending | Rejected | Unknown
 OUTCOMES = (Approved, Declined, ActionRequired, Pending, Rejected, Unknown)
 
-OrderState: TypeAlias = Literal[
-    "unpaid", "pending", "authorized", "paid", "refunded", "failed", "canceled", "disputed"
-]
+OrderState: TypeAlias = Literal["unpaid", "pending", "authorized", "paid", "refunded", "failed", "canceled", "disputed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +215,6 @@ class SimulatedGateway:
         for key in (f"{currency}-{country}", currency, "*"):
             if key in self.accounts:
                 return self.accounts[key]
-        raise KeyError(f"no simulated merchant account settles {currency!r}; there are accounts for {sorted(self.accounts)}")
+        raise KeyError(
+            f"no simulated merchant account settles {currency!r}; there are accounts for {sorted(self.accounts)}"
+        )

@@ -56,8 +56,7 @@ def load(name: str) -> Gateway:
         near = difflib.get_close_matches(name, names(), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(f"unknown gateway {name!r}{hint} (known: {', '.join(names()) or 'none'})")
-    resource = files(package) / "facts.toml"
-    facts = read_facts(resource.read_text(encoding="utf-8"), f"{name}/facts.toml")
+    facts = read_facts(files(package) / "facts.toml")
     simulator: type[Simulator] = importlib.import_module(f"{package}.simulator").SIMULATOR
     simulator.facts = facts
     return Gateway(name, package, facts, simulator)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from paypact.errors import UsageError
+from paypact import tables
 from paypact.world.ledger_tables import Terms
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Standing: TypeAlias = Literal["accepted", "routed", "refused", "unconfirmed"]
 
@@ -27,6 +29,8 @@ class About(_Table, frozen=True, kw_only=True):
     versions: tuple[str, ...] = ()  # API versions simulated, newest first
     browser: tuple[str, ...] = ()  # URL prefixes that shoppers visit
     live: tuple[str, ...] = ()  # patterns (regular expressions) of live-looking credentials
+    sdk: tuple[str, ...] = ()  # top-level packages of the vendor's SDK, by which a crash inside it is told
+    extra: str = ""  # the extra of this package that installs the SDK, where it is not the gateway's name
 
 
 class SchemeFact(_Table, frozen=True, kw_only=True):
@@ -100,13 +104,10 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     wire: dict[str, Any] = {}  # tables only the gateway's own folder reads
 
 
-def read_facts(text: str, where: str) -> Facts:
+def read_facts(file: Traversable) -> Facts:
     """Parse and check a facts.toml.
 
     Raises:
-        UsageError: not TOML, or a key, type or table is wrong; the message names file, place and what is allowed.
+        DataError: not TOML, or a key, type or table is wrong; the message names file, place and what is allowed.
     """
-    try:
-        return msgspec.convert(tomllib.loads(text), Facts)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{where}: {error}") from None
+    return tables.load(file, Facts)

@@ -172,12 +172,18 @@ def conclude(cells: Iterable[CellResult], fail_on: Severity) -> tuple[int, str]:
     covered = [cell for cell in cells if cell.state not in ("not covered", "defect")]
     if defects:
         first = defects[0]
-        return UNUSABLE, f"paypact itself failed in {len(defects)} of {len(cells)} cells, first in {first.name}: {first.why}"
+        return (
+            UNUSABLE,
+            f"paypact itself failed in {len(defects)} of {len(cells)} cells, first in {first.name}: {first.why}",
+        )
     if failing:
         promises = len({f.promise for f in failing})
         worst = min(failing, key=lambda f: SEVERITIES.index(f.severity))
         noun = "finding" if len(failing) == 1 else "findings"
-        return BROKEN, f"{len(failing)} {noun} in {promises} broken promise{'s'[: promises > 1]}, the worst ({worst.severity}): {worst.sentence}"
+        return (
+            BROKEN,
+            f"{len(failing)} {noun} in {promises} broken promise{'s'[: promises > 1]}, the worst ({worst.severity}): {worst.sentence}",
+        )
     if not covered:
         return UNUSABLE, "nothing was covered: no promise could be tried, so nothing is known"
     advice = sum(len(cell.findings) for cell in cells)

@@ -13,9 +13,9 @@ from paypact.errors import UsageError
 from paypact.testkit.target import Target
 
 if TYPE_CHECKING:
-    from paypact.testkit.cell import Cell
+    from paypact.testkit.explore import Exploration
 
-Check: TypeAlias = "Callable[[Cell], None]"
+Check: TypeAlias = "Callable[[Exploration], None]"
 Keys: TypeAlias = Callable[[Target], Iterable[str]]
 SUITES = "paypact.suites"
 
@@ -37,7 +37,7 @@ class Promise:
 
 
 def promise(id: str, *, order: int, needs: tuple[str, ...], cells: Keys) -> Callable[[Check], Promise]:
-    """Declare the function below as a promise: it is called once a cell and calls `cell.explore(axes, check)`."""
+    """Declare the function below as a promise: it is called once a cell and calls `run.explore(axes, play)`."""
 
     def declare(check: Check) -> Promise:
         return Promise(id, check.__name__.replace("_", " "), order, needs, cells, check)

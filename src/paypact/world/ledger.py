@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from paypact.cards.card import Card
 from paypact.payments import Money
 from paypact.world.ledger_tables import AUTHORIZATION, HOLDING, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
+from paypact.world.obstacles import OBSTACLES
 
 
 class Timers(Protocol):
@@ -46,6 +47,7 @@ class Authorization:
     amount: int
     automatic: bool  # captured as soon as it is approved
     captures: str  # once, full or many: the gateway's terms unless the request asked otherwise
+    presented_by: Any = None  # the exchange that presented the card; None: the shopper's browser, or time
     data: Any = None
     state: str = "created"
     reason: str = ""
@@ -116,7 +118,7 @@ class TurnedAway:
     reason: str
 
 
-class Obstacle(Exception):  # noqa: N818 - a refusal by rule, not an error of the program
+class Obstacle(Exception):
     """A movement that the rules do not allow; `rule` is the ledger's word, each gateway has its own code for it."""
 
     def __init__(self, rule: str, subject: Subject) -> None:
@@ -158,7 +160,8 @@ class Ledger:
     ) -> Authorization:
         """A card is presented for `amount` minor units (None: the price). Its issuer has not answered yet."""
         asked = purchase.price.minor if amount is None else amount
-        made = Authorization(self._next(), purchase, card, asked, automatic, captures or self.terms.captures)
+        rule = captures or self.terms.captures
+        made = Authorization(self._next(), purchase, card, asked, automatic, rule, self.exchange)
         purchase.authorizations.append(made)
         self._write(made, None, "present", asked)
         return made
@@ -183,7 +186,9 @@ class Ledger:
             Obstacle: the rules do not allow it; nothing has changed.
         """
         left = {"capture": authorization.capturable, "refund": authorization.refundable}.get(kind, 0)
-        wanted = Movement(self._next(), kind, authorization, left if amount is None else amount, final, of, self.exchange)
+        wanted = Movement(
+            self._next(), kind, authorization, left if amount is None else amount, final, of, self.exchange
+        )
         wanted.data = data
         rule = self.obstacle(wanted)
         if rule:
@@ -246,12 +251,18 @@ class Ledger:
                 self.timers.call_later(self.terms.cutoff, lambda: self._settle(movement))
         elif movement.kind == "void":
             for capture in authorization.movements:
-                if capture.kind == "capture" and capture.state in ("requested", "booked") and not authorization.capturable:
+                if (
+                    capture.kind == "capture"
+                    and capture.state in ("requested", "booked")
+                    and not authorization.capturable
+                ):
                     self.move(capture, "cancel", capture.amount)
             if authorization.captured and authorization.state == "authorized":
                 self.move(authorization, "complete")  # releases the rest of a partly captured authorization
             else:
-                self.move(authorization, "void" if authorization.state in ("authorized", "completed", "held") else "cancel")
+                self.move(
+                    authorization, "void" if authorization.state in ("authorized", "completed", "held") else "cancel"
+                )
         if fate is not None:
             self.timers.call_later(fate.after, lambda: self._fail_late(movement, fate.reason))
 
@@ -272,7 +283,7 @@ class Ledger:
 
     def obstacle(self, movement: Movement) -> str | None:
         """The rule that forbids this movement now, in the ledger's words; None where nothing does."""
-        return _OBSTACLES[movement.kind](self.terms, movement)
+        return OBSTACLES[movement.kind](self.terms, movement)
 
     # --- names --------------------------------------------------------------------------------------------------
 
@@ -319,7 +330,8 @@ class Ledger:
         if capture.state == "booked":
             self.move(capture, "close", capture.amount)
             self.timers.call_later(
-                self.terms.settling, lambda: self.move(capture, "settle", capture.amount) if capture.state == "settling" else None
+                self.terms.settling,
+                lambda: self.move(capture, "settle", capture.amount) if capture.state == "settling" else None,
             )
 
     def _fail_late(self, movement: Movement, reason: str) -> None:
@@ -329,72 +341,6 @@ class Ledger:
             authorization = movement.authorization
             if movement.kind == "capture" and authorization.state == "completed":
                 self.move(authorization, "reopen")
-
-
-# --- what a movement may not do, one function a kind ----------------------------------------------------------------
-
-
-def _capture_obstacle(terms: Terms, movement: Movement) -> str | None:
-    authorization = movement.authorization
-    if authorization.state != "authorized":
-        return f"capture_{authorization.state}"
-    others = sum(m.amount for m in authorization.movements if m.kind == "capture" and m.state in LIVE and m is not movement)
-    if others and authorization.captures != "many":
-        return "capture_completed"
-    ceiling = authorization.approved * (100 + terms.overcapture) // 100
-    if movement.amount <= 0:
-        return "capture_nothing"
-    if others + movement.amount > ceiling:
-        return "capture_exceeds_authorization"
-    if authorization.captures == "full" and movement.amount != authorization.approved:
-        return "capture_partial"
-    return None
-
-
-def _refund_obstacle(terms: Terms, movement: Movement) -> str | None:
-    authorization = movement.authorization
-    captures = [m for m in authorization.movements if m.kind == "capture" and m.state in MOVED]
-    if not captures:
-        return "refund_uncaptured"
-    if authorization.total("chargeback"):
-        return "refund_disputed"
-    order = ("booked", "settling", "settled")
-    ready = {*order[order.index(terms.refund_from) :]}
-    if not any(m.state in ready for m in captures):
-        return "refund_unsettled"
-    others = sum(m.amount for m in authorization.movements if m.kind == "refund" and m.state in LIVE and m is not movement)
-    if others >= authorization.captured:
-        return "refund_completed"
-    if movement.amount <= 0:
-        return "refund_nothing"
-    if others + movement.amount > authorization.captured:
-        return "refund_exceeds_capture"
-    return None
-
-
-def _void_obstacle(terms: Terms, movement: Movement) -> str | None:
-    authorization = movement.authorization
-    if authorization.state not in ("created", "challenged", "pending", "held", "authorized", "completed"):
-        return f"void_{authorization.state}"
-    captures = [m for m in authorization.movements if m.kind == "capture" and m.state in LIVE]
-    if authorization.state == "completed" or (captures and not authorization.capturable):
-        if terms.void_until != "settling":
-            return "void_captured"
-        if any(m.state in ("settling", "settled") for m in captures):
-            return "void_settled"
-    return "void_never" if terms.void_until == "never" else None
-
-
-def _chargeback_obstacle(_: Terms, movement: Movement) -> str | None:
-    return None if movement.authorization.captured else "chargeback_uncaptured"
-
-
-_OBSTACLES: dict[str, Callable[[Terms, Movement], str | None]] = {
-    "capture": _capture_obstacle,
-    "refund": _refund_obstacle,
-    "void": _void_obstacle,
-    "chargeback": _chargeback_obstacle,
-}
 
 
 def live(authorization: Authorization) -> bool:

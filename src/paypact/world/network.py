@@ -87,6 +87,3 @@ class Network:
                 self.delivered.append(fault)
                 return fault
         return None
-
-
-

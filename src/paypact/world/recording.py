@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from paypact.world.http import Failure, Request, Response
 from paypact.world.ledger import Entry
@@ -18,7 +18,7 @@ class Exchange:
     """One request and what came of it. `line` is the team's line that sent it, `file:number in function`."""
 
     number: int
-    operation: str | None  # None: outside any operation (start, settle, the shopper's browser)
+    operation: str  # empty: outside any operation (start, settle, the shopper's browser)
     attempt: str | None  # the payment attempt being operated on
     request: Request
     at: float
@@ -26,6 +26,8 @@ class Exchange:
     kind: Kind = "simulated"
     note: str = ""  # the rule of a refusal, or what is not simulated
     response: Response | None = None  # what the gateway answered, also when the reply was lost
+    reply: Response | Failure | None = None  # what reached the client
+    client: Mapping[str, Any] = field(default_factory=dict)  # its settings as a host saw them: timeouts, verify
     raw: bytes = b""  # the rendered body
     fault: Fault | None = None
     failure: Failure | None = None
@@ -45,7 +47,7 @@ class Recording:
         self.exchanges: list[Exchange] = []
         self.locate = locate
 
-    def begin(self, request: Request, operation: str | None, attempt: str | None, at: float) -> Exchange:
+    def begin(self, request: Request, operation: str, attempt: str | None, at: float) -> Exchange:
         exchange = Exchange(len(self.exchanges) + 1, operation, attempt, request, at)
         if self.locate is not None:
             exchange.line = self.locate()

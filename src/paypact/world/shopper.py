@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from paypact.world.world import World
 
 
-class NowhereToGo(Exception):  # noqa: N818 - what the shopper meets, not an error of the program
+class NowhereToGo(Exception):
     """The outcome sends the shopper to a place that does not exist, or to none."""
 
 
@@ -31,7 +31,7 @@ class Shopper:
         place = outcome.url or outcome.client_secret
         if not place:
             raise NowhereToGo("ActionRequired has neither url nor client_secret: the shopper has nowhere to go")
-        with self._world.outside():
+        with self._world.outside(payment):
             params = self._world.simulator.visit(place, payment, result)
         if params is None:
             kind = "url" if outcome.url else "client_secret"

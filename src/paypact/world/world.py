@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from paypact.errors import PaypactError
 from paypact.payments import Payment
 from paypact.world.clock import Clock
 from paypact.world.http import Failure, NotSimulatedError, Request, Response
@@ -30,7 +30,9 @@ class World:
     SDK made of it.
     """
 
-    def __init__(self, gateway: Gateway, *, now: float | None = None, locate: Callable[[], str | None] | None = None) -> None:
+    def __init__(
+        self, gateway: Gateway, *, now: float | None = None, locate: Callable[[], str | None] | None = None
+    ) -> None:
         self.gateway = gateway
         self.clock = Clock() if now is None else Clock(now)
         self.issuer = Issuer(gateway.facts.ledger.answers)
@@ -40,40 +42,58 @@ class World:
         self.shopper = Shopper(self)
         self.simulator = gateway.simulator(self)
         self.defect: Exception | None = None
-        self._commit = threading.RLock()  # one request at a time reaches the ledger, whatever the driver's threads do
+        self.stop: PaypactError | None = None  # why the run must not go on: a live-looking key was sent
+        self.blocked: list[str] = []  # hosts that are neither the gateway's nor allowed, tried and refused
+        self._doing: list[tuple[str, Payment | None]] = []
+        self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
+        self.clock.on_defect = self._ours
 
-    def carry(self, request: Request) -> Response | Failure:
-        """One exchange: faults before, the simulator, faults after. Called by every host; `raw` is on the exchange."""
-        operating = _OPERATING.get()
-        operation, payment = operating if operating else (None, None)
+    def carry(self, request: Request, client: Mapping[str, Any] | None = None) -> Response | Failure:
+        """One exchange: faults before, the simulator, faults after. What the client gets of it."""
+        reply = self.exchange(request, client).reply
+        assert reply is not None
+        return reply
+
+    def exchange(self, request: Request, client: Mapping[str, Any] | None = None) -> Exchange:
+        """As `carry`, and the exchange as it was recorded: `reply` is what the client gets, `raw` its body.
+
+        Called by every host; `client` is what the host saw of the client's own settings.
+        """
+        operation, payment = _OPERATING.get() or (self._doing[-1] if self._doing else ("", None))
         attempt = payment.attempt if payment else None
         exchange = self.recording.begin(request, operation, attempt, self.clock.time())
-        if operation is not None:
+        if client is not None:
+            exchange.client = client
+        if operation:
             fault = self.network.begin()
             if fault is not None:
-                return self._suffer(exchange, fault)
+                exchange.reply = self._suffer(exchange, fault)
+                return exchange
         with self._commit:
             self._handle(exchange)
-        if operation is not None:
+        exchange.reply = exchange.response
+        if operation:
             fault = self.network.end(exchange.events)
             if fault is not None:
-                return self._suffer(exchange, fault)
-        assert exchange.response is not None
-        return exchange.response
+                exchange.reply = self._suffer(exchange, fault)
+        return exchange
 
     @contextmanager
     def operating(self, operation: str, payment: Payment | None = None) -> Iterator[None]:
-        """Exchanges within belong to this operation (and may be faulted)."""
-        token = _OPERATING.set((operation, payment))
+        """Exchanges within belong to this operation (and may be faulted), those of threads it hands work to as well."""
+        doing = (operation, payment)
+        token = _OPERATING.set(doing)
+        self._doing.append(doing)
         try:
             yield
         finally:
+            self._doing.remove(doing)
             _OPERATING.reset(token)
 
     @contextmanager
-    def outside(self) -> Iterator[None]:
+    def outside(self, payment: Payment | None = None) -> Iterator[None]:
         """What the shopper or time does within belongs to no operation and is never faulted."""
-        token = _OPERATING.set(None)
+        token = _OPERATING.set(("", payment))
         try:
             yield
         finally:
@@ -90,8 +110,7 @@ class World:
             response = Response(501, b"", {"content-type": "text/plain"})
             exchange.raw = f"paypact: not simulated: {missing}".encode()
         except Exception as defect:
-            if self.defect is None:
-                self.defect = defect
+            self._ours(defect)
             response = Response(500, b"", {"content-type": "text/plain"})
             exchange.raw = b"paypact: the simulator itself failed"
         finally:
@@ -101,6 +120,10 @@ class World:
         exchange.unmodelled = response.unmodelled
         exchange.response = response
         exchange.booked = self.ledger.journal[start:]
+
+    def _ours(self, defect: Exception) -> None:
+        if self.defect is None:
+            self.defect = defect
 
     def _suffer(self, exchange: Exchange, fault: Fault) -> Response | Failure:
         exchange.fault = fault

@@ -1,0 +1,24 @@
+"""What suites import: cells, cases, exploring, the oracle, and how a failure is said."""
+
+from __future__ import annotations
+
+from paypact.testkit.case import Axis, Case
+from paypact.testkit.cell import Cell, cells, run_cell
+from paypact.testkit.example import Example, Told
+from paypact.testkit.explore import Exploration
+from paypact.testkit.promise import Promise, promise
+from paypact.testkit.target import Target
+
+__all__ = [
+    "Axis",
+    "Case",
+    "Cell",
+    "Example",
+    "Exploration",
+    "Promise",
+    "Target",
+    "Told",
+    "cells",
+    "promise",
+    "run_cell",
+]

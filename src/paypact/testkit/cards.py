@@ -1,0 +1,96 @@
+"""Cards of a case: which a gateway and a driver let in, how a case spells one, and how two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from paypact.cards import build, scheme
+from paypact.cards.card import Card
+from paypact.cards.kinds import axes as card_axes
+from paypact.cards.kinds import kinds
+from paypact.payments import Payment
+from paypact.testkit.case import Axis, Case, Value
+from paypact.testkit.target import Target
+
+AXES = ("kind", "range", "edge", "length", "funding", "cvc")
+
+
+@cache
+def card(case: Case) -> Card:
+    """The card a case spells; deterministic, so that the same case always presents the same number."""
+    return build(
+        case.scheme,
+        kind=case.kind,
+        range=case.range,
+        edge=case.edge,  # type: ignore[arg-type]  # a case holds plain words; build refuses the ones it does not know
+        length=case.length,
+        funding=case.funding,  # type: ignore[arg-type]  # as above
+        cvc=case.cvc,
+        digits=case.digits,
+    )
+
+
+@cache
+def another(target: Target, case: Case) -> Card:
+    """A second card of the shopper, plain and unlike the case's own."""
+    first = target.schemes[0]
+    return build(first, edge="inside", digits=7_919 + case.digits)
+
+
+@cache
+def axes(target: Target, scheme_id: str) -> dict[str, Axis]:
+    """How cards of one scheme differ, as far as this gateway and this driver take them."""
+    table = card_axes(scheme_id)
+    found = {name: Axis(tuple(table[name]), _CLASSES.get(name, str)) for name in AXES}
+    found["kind"] = Axis(
+        tuple(kind for kind in table["kind"] if _taken(target, scheme_id, kind)) or (table["kind"][0],)
+    )
+    usual = scheme(scheme_id).common_length
+    found["length"] = Axis(table["length"], lambda length: _length_class(int(length), usual))
+    return found
+
+
+def difference(received: Card, payments: Iterable[Payment]) -> str:
+    """How a card as the gateway received it differs from the shopper's nearest one; empty where it does not."""
+    known = [payment.card for payment in payments]
+    same = next((mine for mine in known if mine.key == received.key), None)
+    if same is None:
+        if not received.number:
+            return f"{received!r} instead of {known[-1]!r}"
+        mine = known[-1]
+        if len(mine.number) != len(received.number):
+            return f"its number has {len(received.number)} digits, the shopper's has {len(mine.number)}"
+        return "its number is another one"
+    for name in ("exp_month", "exp_year"):
+        if getattr(received, name) != getattr(same, name):
+            return f"its {name} is {getattr(received, name)}, the shopper's is {getattr(same, name)}"
+    if received.cvc is not None and received.cvc != same.cvc:
+        return "its security code is not the one the shopper typed"
+    chosen = {payment.card.network for payment in payments if payment.card.key == received.key}
+    if received.network not in chosen and None not in chosen:
+        return f"it asks for network {received.network}, the shopper chose {', '.join(sorted(filter(None, chosen)))}"
+    return ""
+
+
+def _taken(target: Target, scheme_id: str, kind: str) -> bool:
+    facts = target.gateway.facts
+    what = kinds(scheme_id)[kind]
+    if what.carrier is not None and what.carrier not in target.schemes:
+        return False
+    if what.network is not None and what.network not in target.schemes:
+        return False
+    if what.wallet is None:
+        return True
+    return what.wallet in facts.wallets and (target.scope.wallets is None or what.wallet in target.scope.wallets)
+
+
+def _length_class(length: int, usual: int) -> str:
+    return "usual" if length == usual else "shorter" if length < usual else "longer"
+
+
+def _range_class(place: Value) -> str:
+    return "first" if place == 0 else "further"
+
+
+_CLASSES = {"range": _range_class}

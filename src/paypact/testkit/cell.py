@@ -1,0 +1,99 @@
+"""Cell: promise x integration x scheme (or the promise's own axis), one square of the matrix."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from paypact.errors import PaypactError
+from paypact.report.model import CellResult, Severity, State, fails
+from paypact.testkit.explore import DefectError, Exploration, NotCoveredError
+from paypact.testkit.profiles import Profile
+from paypact.testkit.promise import Promise
+from paypact.testkit.target import Target
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`key` is the scheme or another word of the promise's own axis; `part` of `parts` is its place in the promise."""
+
+    promise: Promise
+    target: Target
+    key: str
+    part: int = 0
+    parts: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"{self.promise.id}[{self.target.name}-{self.key}]"
+
+
+def cells(promise: Promise, target: Target) -> tuple[Cell, ...]:
+    """The cells of one promise in one column: one named `all` that says what is missing where it cannot be tried."""
+    keys = tuple(promise.cells(target)) if promise.covers(target) else ("all",)
+    return tuple(Cell(promise, target, key, place, len(keys)) for place, key in enumerate(keys))
+
+
+def run_cell(
+    cell: Cell,
+    profile: Profile,
+    *,
+    fail_on: Severity = "belief",
+    case: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> CellResult:
+    """Explore a cell, or replay one `case` of it.
+
+    Raises:
+        PaypactError: a mistake in use: a driver that cannot be made or started, a case with unknown names.
+    """
+    exploration = Exploration(cell, profile, fail_on=fail_on, replay=case, progress=progress)
+    began = time.perf_counter()
+    state: State
+    why = ""
+    try:
+        if not cell.promise.covers(cell.target):
+            raise NotCoveredError(f"the driver offers none of: {', '.join(cell.promise.needs)}")
+        cell.promise.check(exploration)
+        exploration.conclude()
+        state = _state(exploration, fail_on)
+    except NotCoveredError as gap:
+        state, why = "not covered", str(gap)
+    except PaypactError:
+        raise
+    except DefectError as defect:
+        state, why = "defect", str(defect)
+    except Exception as error:
+        if os.environ.get("PAYPACT_DEBUG"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        state, why = "defect", f"{type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
+    return CellResult(
+        promise=cell.promise.id,
+        integration=cell.target.name,
+        gateway=cell.target.scope.gateway,
+        cell=cell.key,
+        state=state,
+        why=why,
+        findings=tuple(exploration.findings) if state not in ("not covered", "defect") else (),
+        examples=exploration.examples,
+        rows=exploration.rows,
+        exchanges=exploration.exchanges,
+        seconds=round(time.perf_counter() - began, 3),
+        occurred=dict(exploration.occurred),
+        covered=exploration.values_covered(),
+        pairs=tuple(sorted(exploration.pairs_met)),
+        not_simulated=tuple(sorted(exploration.not_simulated)),
+        unmodelled=tuple(sorted(exploration.unmodelled)),
+        notes=tuple(exploration.notes),
+    )
+
+
+def _state(exploration: Exploration, fail_on: Severity) -> State:
+    if any(fails(finding.severity, fail_on) for finding in exploration.findings):
+        return "broken"
+    return "advice" if exploration.findings else "kept"

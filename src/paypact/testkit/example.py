@@ -1,0 +1,333 @@
+"""Example: one case being played by one driver in one empty world, and everything that was told on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from paypact import hosts
+from paypact.cards.card import Card
+from paypact.driver import Driver
+from paypact.errors import PaypactError
+from paypact.payments import (
+    OUTCOMES,
+    ActionRequired,
+    Address,
+    Authentication,
+    Customer,
+    Item,
+    Money,
+    Outcome,
+    Payment,
+    SimulatedGateway,
+)
+from paypact.testkit import answers, cards, session
+from paypact.testkit.amounts import amount
+from paypact.testkit.blame import calling_line
+from paypact.testkit.case import Case
+from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_outcome
+from paypact.testkit.standing import Standing, standing
+from paypact.testkit.target import Target
+from paypact.world import clock
+from paypact.world.issuer import approve
+from paypact.world.ledger import LIVE, MOVED, Movement
+from paypact.world.network import FAILURES, Fault
+from paypact.world.recording import Exchange
+from paypact.world.shopper import NowhereToGo
+from paypact.world.world import World
+
+_PLAYED: Counter[str] = Counter()
+RETURN_URL = "https://shop.example/checkout/return"
+PLAIN_CUSTOMER = Customer(
+    name="Test Cardholder",
+    email="shopper@example.com",
+    phone=None,
+    address=Address("1 Main Street", None, "Portland", "OR", "97201", "US"),
+    locale="en-US",
+    ip="203.0.113.7",
+)
+
+
+class WrongAnswerError(Exception):
+    """A driver returned something that is no Outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One call of an operation and what came back: an Outcome, or the exception that left the driver."""
+
+    operation: str
+    payment: Payment
+    outcome: Outcome | BaseException
+    first: int  # index of the call's first exchange
+    last: int  # index behind its last one
+
+    @property
+    def crashed(self) -> bool:
+        return isinstance(self.outcome, BaseException)
+
+    @property
+    def transaction(self) -> Any:
+        """What the driver gave to hand back later; None where it gave nothing."""
+        return getattr(self.outcome, "transaction", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A verdict that is not ok, with where it was met."""
+
+    verdict: Verdict
+    told: Told | None
+    exchange: int  # how many exchanges had been made by then
+    trigger: str = "plain"
+
+
+@dataclass
+class Example:
+    """Suites drive this: make payments, perform operations, judge. Problems are collected, not raised."""
+
+    target: Target
+    case: Case
+    world: World
+    driver: Driver
+    payments: list[Payment] = field(default_factory=list)
+    history: list[Told] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    occurred: Counter[str] = field(default_factory=Counter)
+    story: list[tuple[str, object, str]] = field(default_factory=list)  # operation, what was told, standing after it
+    abandoned: bool = False
+    _authentication: Authentication | None = None
+
+    # --- payments -----------------------------------------------------------------------------------------------
+
+    def payment(self) -> Payment:
+        """The case's payment: its card issued and scripted, its token minted."""
+        case = self.case
+        card = cards.card(case)
+        money = amount(self.target, case.currency, case.amount)
+        first = answers.parse(case.answer, money.minor)
+        self.world.issuer.answers(card, first, *([approve()] if case.retry == "same card" else []))
+        key = hashlib.sha256(f"{self.target.name}|{case}".encode()).hexdigest()[:10]
+        _PLAYED[key] += 1
+        serial = _PLAYED[key]
+        return self._issue(f"order-{key}-{serial}", 1, card, money)
+
+    def other_card(self) -> Card:
+        """Another card of the same shopper, plain and good."""
+        card = cards.another(self.target, self.case)
+        self.world.issuer.issue(card)
+        return card
+
+    def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
+        simulator = self.world.simulator
+        made = Payment(
+            reference=reference,
+            attempt=f"{reference}-{press}",
+            amount=money,
+            card=card,
+            token=simulator.tokenize(card),
+            customer=PLAIN_CUSTOMER,
+            items=(Item("Umbrella", 1, money),),
+            description=f"Order {reference}",
+            return_url=RETURN_URL,
+            browser=simulator.browser(card),
+            reissue=self._again,
+        )
+        self.payments.append(made)
+        return made
+
+    def _again(self, payment: Payment, card: Card | None) -> Payment:
+        return self._issue(payment.reference, len(self.payments) + 1, card or payment.card, payment.amount)
+
+    # --- operations ---------------------------------------------------------------------------------------------
+
+    def perform(self, operation: str, payment: Payment, *arguments: Any) -> Told:
+        """Call one operation of the driver; an exception that leaves it is what was told."""
+        first = len(self.world.recording.exchanges)
+        outcome: Any
+        with self.world.operating(operation, payment):
+            try:
+                outcome = getattr(self.driver, operation)(*arguments)
+                if inspect.isawaitable(outcome):
+                    outcome = clock.run(outcome)
+            except PaypactError:
+                raise
+            except Exception as error:
+                outcome = error
+        if not isinstance(outcome, (*OUTCOMES, Exception)):
+            outcome = WrongAnswerError(
+                f"{operation} returned {outcome!r}, which is no Outcome: return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
+            )
+        told = Told(operation, payment, outcome, first, len(self.world.recording.exchanges))
+        self.history.append(told)
+        self.story.append((operation, outcome, self.standing(payment).word))
+        self.occurred[f"{operation} called"] += 1
+        return told
+
+    def act(self, told: Told) -> Told | None:
+        """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""
+        assert isinstance(told.outcome, ActionRequired)
+        result: Any = "passed" if self.case.shopper == "comes back twice" else self.case.shopper
+        try:
+            authentication = self.world.shopper.act(told.payment, told.outcome, result)
+        except NowhereToGo as nowhere:
+            self.problem(Verdict("wrong", "outcome/challenged/nowhere", f"{told.operation}: {nowhere}"), told)
+            return None
+        self.occurred[f"challenge {result}"] += 1
+        self.abandoned = result == "abandoned"
+        if not self.target.offers("complete"):
+            return None
+        self._authentication = authentication
+        return self.perform("complete", told.payment, told.transaction, authentication)
+
+    def come_back(self, told: Told, transaction: Any) -> Told:
+        """The shopper opens the return page again."""
+        return self.perform("complete", told.payment, transaction, self._authentication)
+
+    def rest(self) -> None:
+        """Run the clock until no timer is left."""
+        with self.world.outside():
+            self.world.clock.rest()
+
+    # --- judging ------------------------------------------------------------------------------------------------
+
+    def standing(self, payment: Payment) -> Standing:
+        return standing(self.world.ledger, self.world.recording, payment, self.payments)
+
+    def judge(self, told: Told, *, last_word: bool = False) -> Verdict:
+        """Judge an outcome; `last_word`: Unknown has no excuse any more."""
+        if isinstance(told.outcome, WrongAnswerError):
+            return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
+        found = self.standing(told.payment)
+        verdict = judge_outcome(found, told.outcome, self._seen(told))
+        return self._weigh(verdict, told, last_word=last_word)
+
+    def judge_movement(
+        self, told: Told, asked: int, before: int, *, reached: bool = False, last_word: bool = False
+    ) -> Verdict:
+        """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind existed."""
+        kind = told.operation
+        authorization = self.standing(told.payment).authorization
+        every = [m for m in authorization.movements if m.kind == kind] if authorization else []
+        made = every[before:]
+        state = _movement_word(made, asked, void=kind == "void")
+        verdict = judge_movement(state, told.outcome, self._seen(told), reached=reached, told=False)
+        return self._weigh(verdict, told, last_word=last_word)
+
+    def movements(self, kind: str, payment: Payment) -> int:
+        """How many movements of a kind exist for a payment."""
+        authorization = self.standing(payment).authorization
+        return sum(m.kind == kind for m in authorization.movements) if authorization else 0
+
+    def check_cards(self) -> None:
+        """Every card that reached the gateway is one of this example's, unchanged."""
+        ledger = self.world.ledger
+        received = [a.card for p in ledger.purchases for a in p.authorizations] + [
+            away.card for away in ledger.turned_away
+        ]
+        for card in received:
+            difference = cards.difference(card, self.payments)
+            if difference:
+                self.problem(
+                    Verdict(
+                        "broken",
+                        "card/changed",
+                        f"the card that reached the gateway is not the shopper's: {difference}",
+                    ),
+                    None,
+                )
+                return
+
+    def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
+        """Remember a verdict that is not ok."""
+        self.problems.append(Problem(verdict, told, len(self.world.recording.exchanges), trigger or self.trigger(told)))
+        return verdict
+
+    def trigger(self, told: Told | None) -> str:
+        """What the world did to bring this about."""
+        if self.world.network.delivered:
+            return "fault"
+        return "plain" if self.case.answer == "approve" else "answer"
+
+    def _weigh(self, verdict: Verdict, told: Told, *, last_word: bool) -> Verdict:
+        if verdict.word == "ask":
+            if self.world.network.delivered and not last_word:
+                return verdict
+            why = (
+                "even after the network had healed and the same call was made again"
+                if self.world.network.delivered
+                else "although nothing went wrong on the way"
+            )
+            verdict = replace(verdict, word="broken", sentence=f"{verdict.sentence}; it stayed unknown {why}")
+        if verdict.word != "ok":
+            self.problem(verdict, told)
+        return verdict
+
+    def _seen(self, told: Told) -> Circumstances:
+        return Circumstances(
+            self.target,
+            told.operation,
+            told.payment,
+            faulted=bool(self.world.network.delivered),
+            excused=self._excused(told),
+            abandoned=self.abandoned,
+        )
+
+    def _excused(self, told: Told) -> bool:
+        """Whether the payment itself was at fault: out of the declared scope, or not expressible at the gateway."""
+        scope, facts = self.target.scope, self.target.gateway.facts
+        money, card = told.payment.amount, told.payment.card
+        if card.scheme not in self.target.schemes or money.currency not in self.target.currencies:
+            return True
+        if card.wallet and scope.wallets is not None and card.wallet not in scope.wallets:
+            return True
+        multiple = facts.currencies.multiples.get(money.currency, 1)
+        return money.minor % multiple != 0
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return self.world.recording.exchanges
+
+
+def _movement_word(made: list[Movement], asked: int, *, void: bool) -> str:
+    alive = [m for m in made if m.state in LIVE]
+    if len(alive) > 1 or (not void and sum(m.amount for m in alive) > asked):
+        return "more"
+    if alive:
+        return "moved" if alive[0].state in MOVED else "requested"
+    return "failed" if made else "none"
+
+
+def parse_fault(text: str, times: int = 1) -> Fault:
+    """The fault a case spells as `<kind> before|after <exchange>`, as in `read-timeout after 2`.
+
+    A kind that is not one of the network's own is one of the gateway's error classes.
+    """
+    kind, when, place = text.rsplit(" ", 2)
+    name = kind if kind in FAILURES else f"error:{kind}"
+    return Fault(name, "before" if when == "before" else "after", exchange=int(place), times=times)
+
+
+@contextlib.contextmanager
+def playing(target: Target, case: Case) -> Iterator[Example]:
+    """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards."""
+    gateway: SimulatedGateway = session.started(target)
+    world = World(target.gateway, locate=lambda: calling_line(4))
+    state = random.getstate()
+    random.seed(case.digits)
+    try:
+        with clock.running(world.clock), hosts.attached(world, target.scope.host):
+            driver = session.instance(target, gateway)
+            example = Example(target, case, world, driver)
+            try:
+                yield example
+            finally:
+                session.close(driver)
+    finally:
+        random.setstate(state)

@@ -1,0 +1,202 @@
+"""Exploring a cell: covering rows first, then random cases, then any failure is shrunk and explained.
+
+One commit, one verdict: outside the `nightly` profile everything is seeded by the cell's name and nothing depends on time,
+order, worker count or on constants of whichever modules happen to be imported.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from paypact.report.model import SEVERITIES, Finding, Severity, fails
+from paypact.testkit import covering
+from paypact.testkit.case import Axes, Axis, Case, Value, from_json
+from paypact.testkit.example import Example, Problem, playing
+from paypact.testkit.finding import finding_of, sameness
+from paypact.testkit.flow import MOVEMENTS
+from paypact.testkit.profiles import Profile
+from paypact.testkit.random_cases import random_cases
+from paypact.testkit.shrink import explain, shrink
+
+if TYPE_CHECKING:
+    from paypact.testkit.cell import Cell
+
+Play: TypeAlias = Callable[[Example], None]
+MOST_FINDINGS: Final = 3  # of one cell: further ones are nearly always the same flaw in other clothes
+MOST_SHRINKING: Final = 150  # examples spent on one finding
+
+
+class NotCoveredError(Exception):
+    """The promise could not be tried here; the message says what is missing."""
+
+
+class DefectError(Exception):
+    """paypact's own simulator or suite failed: exit 2, whatever the integration made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One case and what came of it; the example keeps its world for the transcript."""
+
+    case: Case
+    example: Example
+    worst: Problem | None
+
+
+class Exploration:
+    """One run of one cell. Promises call `explore`; `run_cell` reads the rest."""
+
+    def __init__(
+        self,
+        cell: Cell,
+        profile: Profile,
+        *,
+        fail_on: Severity,
+        replay: Mapping[str, Any] | None,
+        progress: Callable[[str], None] | None,
+    ) -> None:
+        self.cell = cell
+        self.target = cell.target
+        self.key = cell.key
+        self.profile = profile
+        self.fail_on = fail_on
+        self.progress = progress
+        self.findings: list[Finding] = []
+        self.examples = self.rows = self.exchanges = 0
+        self.occurred: Counter[str] = Counter()
+        self.pairs_met: set[str] = set()
+        self.not_simulated: set[str] = set()
+        self.unmodelled: set[str] = set()
+        self.notes: list[str] = []
+        self.advice_only = ""  # why findings here are advice whatever they say
+        self._replay = replay
+        self._condition = ""
+        self._axes: Axes = {}
+        self._wider: Axes = {}
+        self._play: Play
+        self._played: list[Case] = []
+        self._failures: dict[tuple[str, ...], Case] = {}
+
+    def rehearse(self, play: Play) -> int:
+        """The most exchanges that any operation of the driver makes in its plainest, undisturbed flow."""
+        most = 0
+        for operation in ("sale", "authorize", "verify", *MOVEMENTS):
+            if not self.target.offers(operation, MOVEMENTS.get(operation, operation)):
+                continue
+            currency, scheme = self.target.currencies[0], self.target.schemes[0]
+            with playing(self.target, Case(scheme=scheme, operation=operation, currency=currency)) as example:
+                play(example)
+            most = max([most, *(told.last - told.first for told in example.history)])
+        return most
+
+    def explore(
+        self, axes: Axes, play: Play, *, condition: str = "", wider: Mapping[str, tuple[Value, ...]] | None = None
+    ) -> None:
+        """Try `play` on the cell's cases.
+
+        `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed in
+        this cell the values of its sister cells, for explaining a failure ("scheme: only jcb").
+        """
+        self._axes, self._play, self._condition = axes, play, condition
+        self._wider = {**axes, **{name: Axis(values) for name, values in (wider or {}).items()}}
+        if self._replay is not None:
+            case = from_json(self._replay, axes)
+            played = self._try(case)
+            if played.worst is not None:
+                self.findings.append(self._finding(played, {}))
+            return
+        for case in covering.rows(axes, self.cell.part, self.cell.parts):
+            self.rows += 1
+            self._note(self._try(case))
+        if not self._failing():
+            random_cases(self.cell.name, self.profile, axes, lambda case: self._note(self._try(case)), self._failing)
+        for key, case in list(self._failures.items())[:MOST_FINDINGS]:
+            self.findings.append(self._smallest(key, case))
+
+    def conclude(self) -> None:
+        """Raise if what was promised was never truly tried."""
+        if self.not_simulated and not self.findings:
+            raise NotCoveredError(f"{', '.join(sorted(self.not_simulated))} is not simulated")
+        if self._replay is None and self._condition and not self.occurred[self._condition]:
+            raise NotCoveredError(f"its condition never occurred in {self.examples} examples: {self._condition}")
+        if not self.examples:
+            raise NotCoveredError("no case was left to try")
+
+    def values_covered(self) -> dict[str, tuple[str, ...]]:
+        """The values of each axis that were tried."""
+        return covering.values(self._played, self._axes)
+
+    def _try(self, case: Case) -> Played:
+        with playing(self.target, case) as example:
+            self._play(example)
+            example.check_cards()
+        world = example.world
+        if world.defect is not None:
+            last = traceback.extract_tb(world.defect.__traceback__)[-1]
+            if os.environ.get("PAYPACT_DEBUG"):
+                raise world.defect
+            raise DefectError(
+                f"the simulator raised {type(world.defect).__name__}: {world.defect} "
+                f"({os.path.basename(last.filename)}:{last.lineno}) on case {case}"
+            )
+        self.examples += 1
+        self.exchanges += len(example.exchanges)
+        self.occurred += example.occurred
+        self.pairs_met.update(covering.pairs(case, self._axes))
+        self._played.append(case)
+        for exchange in example.exchanges:
+            self.unmodelled.update(exchange.unmodelled)
+        missing = world.recording.not_simulated()
+        if missing:
+            self.not_simulated.update(missing)
+            return Played(case, example, None)  # what follows from our own gap accuses nobody
+        worst = min(example.problems, key=lambda problem: SEVERITIES.index(problem.verdict.severity), default=None)
+        return Played(case, example, worst)
+
+    def _note(self, played: Played) -> None:
+        if self.progress is not None:
+            self.progress(f"{self.cell.name}: {self.examples} examples")
+        if played.worst is not None:
+            self._failures.setdefault(sameness(played.example, played.worst), played.case)
+
+    def _failing(self) -> bool:
+        return bool(self._failures)
+
+    def _smallest(self, key: tuple[str, ...], case: Case) -> Finding:
+        budget = MOST_SHRINKING
+        known: dict[Case, bool] = {}
+
+        def still(candidate: Case) -> bool:
+            nonlocal budget
+            if candidate not in known:
+                if budget <= 0:
+                    return False
+                budget -= 1
+                played = self._try(candidate)
+                known[candidate] = played.worst is not None and sameness(played.example, played.worst) == key
+            return known[candidate]
+
+        before = self.examples
+        small = shrink(case, self._axes, still)
+        explained = explain(small, self._wider, still)
+        played = self._try(small)
+        self.notes.append(f"{self.examples - before} examples went into shrinking and explaining")
+        if played.worst is None or sameness(played.example, played.worst) != key:  # state left behind by other payments
+            played = self._try(case)
+        if played.worst is None:
+            self.notes.append(f"a failure of case {case} did not recur: state is left in the process")
+            raise DefectError(f"case {case} failed once and then did not: the integration keeps state between payments")
+        return self._finding(played, explained)
+
+    def _finding(self, played: Played, explained: dict[str, str]) -> Finding:
+        assert played.worst is not None
+        return finding_of(self.cell, self._axes, played.case, played.example, played.worst, explained, self.advice_only)
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding fails the build."""
+        return fails(finding.severity, self.fail_on)

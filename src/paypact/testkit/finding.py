@@ -1,0 +1,181 @@
+"""From a problem met in an example to a finding that a reviewer can act on; everything in it is redacted."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import linecache
+import re
+from typing import TYPE_CHECKING
+
+from paypact.currencies import major
+from paypact.report.model import ExchangeView, Finding, Line, Severity
+from paypact.testkit import cards
+from paypact.testkit.blame import cause_of, shown, team_line, team_lines
+from paypact.testkit.case import Axes, Case, to_json
+from paypact.testkit.example import Example, Problem, Told, WrongAnswerError
+from paypact.testkit.judge import said
+from paypact.testkit.oracle import STANDING_SAID
+from paypact.world.recording import Exchange
+from paypact.world.redaction import Redactor
+
+if TYPE_CHECKING:
+    from paypact.report.model import Cause
+    from paypact.testkit.cell import Cell
+
+_PLACE = re.compile(r"(?P<file>.+):(?P<number>\d+) in (?P<function>.+)")
+_SHORT = 300  # characters of a case's JSON beyond which a replay command names a file
+
+
+def sameness(example: Example, problem: Problem) -> tuple[str, ...]:
+    """What makes two failures the same flaw: the oracle's clause, and for a crash its type and place."""
+    error = _error(problem.told)
+    if error is None:
+        return (problem.verdict.clause, problem.told.operation if problem.told else "")
+    line = team_line(error, driver_file(example))
+    return (problem.verdict.clause, type(error).__name__, line.file if line else "", line.function if line else "")
+
+
+def finding_of(
+    cell: Cell, axes: Axes, case: Case, example: Example, problem: Problem, explained: dict[str, str], advice_only: str
+) -> Finding:
+    """The finding of one problem in its smallest case."""
+    error, told = _error(problem.told), problem.told
+    redact = Redactor(
+        example.world.gateway.simulator.credentials().values(), [payment.card for payment in example.payments]
+    )
+    line = team_line(error, driver_file(example)) if error else _sent_from(example, told)
+    severity: Severity = "advice" if advice_only else problem.verdict.severity
+    values = to_json(case, axes)
+    faults = ", ".join(str(fault) for fault in example.world.network.delivered)
+    operation = told.operation if told else case.operation
+    return Finding(
+        promise=cell.promise.id,
+        integration=cell.target.name,
+        gateway=cell.target.scope.gateway,
+        cell=cell.key,
+        severity=severity,
+        cause=_cause(error, example),
+        trigger=problem.trigger,  # type: ignore[arg-type]  # a word of Trigger by construction
+        sentence=redact.text(problem.verdict.sentence),
+        clause=problem.verdict.clause,
+        operation=operation,
+        card=repr(cards.card(case)),
+        answer=case.answer,
+        fault=faults,
+        exception=redact.text(f"{type(error).__name__}: {error}") if error else "",
+        line=line,
+        stack=team_lines(error) if error else (),
+        story=tuple(_story(example, redact)),
+        exchanges=tuple(_view(exchange, redact) for exchange in example.exchanges),
+        explained=explained,
+        case=values,
+        fingerprint=_fingerprint(cell, case, problem, error, line),
+        replay=f"paypact replay {_quoted(cell, values)}",
+        source=f"oracle: {problem.verdict.clause}",
+        note=advice_only,
+    )
+
+
+def driver_file(example: Example) -> str:
+    """The file that holds the driver class."""
+    return inspect.getsourcefile(type(example.driver)) or ""
+
+
+def _error(told: Told | None) -> BaseException | None:
+    if told is None or not isinstance(told.outcome, BaseException) or isinstance(told.outcome, WrongAnswerError):
+        return None
+    return told.outcome
+
+
+def _cause(error: BaseException | None, example: Example) -> Cause:
+    if any(isinstance(told.outcome, WrongAnswerError) for told in example.history):
+        return "driver"
+    if error is None:
+        return "integration"
+    mine = shown(driver_file(example))
+    sends = any(exchange.line is not None and exchange.line.startswith(f"{mine}:") for exchange in example.exchanges)
+    sdk = example.target.gateway.facts.gateway.sdk
+    return cause_of(error, driver_file=driver_file(example), driver_sends=sends, sdk=sdk)
+
+
+def _sent_from(example: Example, told: Told | None) -> Line | None:
+    """The line that sent the call's last exchange; where none was sent, the operation itself."""
+    sent = example.exchanges[told.first : told.last] if told else example.exchanges
+    for exchange in reversed(sent):
+        match = _PLACE.fullmatch(exchange.line or "")
+        if match:
+            number = int(match["number"])
+            return Line(
+                file=match["file"],
+                number=number,
+                function=match["function"],
+                code=linecache.getline(match["file"], number).strip(),
+            )
+    if told is None:
+        return None
+    code = inspect.unwrap(getattr(type(example.driver), told.operation)).__code__
+    return Line(file=shown(code.co_filename), number=code.co_firstlineno, function=code.co_name)
+
+
+def _story(example: Example, redact: Redactor) -> list[str]:
+    if len(example.story) < 2:
+        return []
+    return [
+        redact.text(
+            f"{operation}: {'crashed with ' if isinstance(outcome, BaseException) else ''}{said(outcome)}; then {STANDING_SAID[standing]}"
+        )
+        for operation, outcome, standing in example.story
+    ]
+
+
+def _view(exchange: Exchange, redact: Redactor) -> ExchangeView:
+    request, response = exchange.request, exchange.response
+    lost = exchange.failure is not None
+    kind = response.headers.get("content-type", "application/json") if response else ""
+    return ExchangeView(
+        number=exchange.number,
+        operation=exchange.operation or "shopper",
+        method=request.method,
+        url=redact.text(request.url),
+        request=redact.body(request.body, request.headers.get("content-type", "")),
+        status=None if lost or response is None else response.status,
+        reply="" if response is None else redact.body(exchange.raw, kind),
+        failure=exchange.failure.kind if exchange.failure else "",
+        fault=str(exchange.fault) if exchange.fault else "",
+        refused=exchange.note if exchange.kind == "refused" else "",
+        booked=tuple(_booked(entry.event, entry.amount, exchange) for entry in exchange.booked),
+        line=exchange.line or "",
+    )
+
+
+def _booked(event: str, amount: int, exchange: Exchange) -> str:
+    if event not in ("approve", "book") or not amount:
+        return event
+    subject = exchange.booked[0].subject
+    purchase = getattr(subject, "purchase", None) or getattr(
+        getattr(subject, "authorization", None), "purchase", subject
+    )
+    price = getattr(purchase, "price", None)
+    return f"{event} {major(amount, price.currency)}" if price else event
+
+
+def _fingerprint(cell: Cell, case: Case, problem: Problem, error: BaseException | None, line: Line | None) -> str:
+    """Stable over runs and edits: the line's number is left out."""
+    kind = re.sub(r"\d+", "n", case.fault) if case.fault else case.answer
+    parts = (
+        cell.target.scope.gateway,
+        cell.promise.id,
+        problem.told.operation if problem.told else case.operation,
+        kind.split(":")[0],
+        type(error).__name__ if error else problem.verdict.clause,
+        f"{line.file}:{line.function}" if line else "",
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]
+
+
+def _quoted(cell: Cell, values: dict[str, object]) -> str:
+    text = json.dumps(values, separators=(",", ":"), sort_keys=True) if values else ""
+    place = cell.target.file or f"{cell.target.driver.__module__}:{cell.target.driver.__qualname__}"
+    return f"'{place}::{cell.name}{text}'"

@@ -1,0 +1,151 @@
+"""Flows: what a shopper and a shop naturally do, followed to its end and judged at every step.
+
+The natural next step after each last word: nothing after Approved or Pending but waiting; a new attempt after Declined; the
+challenge after ActionRequired; the same payment again after Unknown or a crash, with `lookup` first where it is offered.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Final
+
+from paypact.payments import ActionRequired, Approved, Declined, Money, Pending, Unknown
+from paypact.testkit.example import Example, Told, parse_fault
+
+MOST_PRESSES: Final = 3
+MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
+PAYING: Final = ("sale", "authorize", "verify", "store")
+
+
+def pay(example: Example, operation: str) -> Told:
+    """One payment by `operation`, followed to its end. The case's fault strikes within the operation."""
+    payment = example.payment()
+    _arm(example, operation)
+    return follow(example, example.perform(operation, payment, payment))
+
+
+def move(example: Example, operation: str) -> None:
+    """A payment, then a capture, void or refund of it in full; the case's fault strikes within the latter."""
+    before = MOVEMENTS[operation]
+    payment = example.payment()
+    paid = follow(example, example.perform(before, payment, payment))
+    if not isinstance(paid.outcome, Approved):
+        return
+    payment = paid.payment
+    authorization = example.standing(payment).authorization
+    if authorization is None:
+        return
+    asked = authorization.refundable if operation == "refund" else authorization.capturable
+    existing = example.movements(operation, payment)
+    arguments = movement_arguments(example, operation, paid.transaction, Money(asked, payment.amount.currency))
+    _arm(example, operation)
+    told = example.perform(operation, payment, *arguments)
+    verdict = example.judge_movement(told, asked, existing)
+    for press in range(1, MOST_PRESSES):
+        if not (told.crashed or verdict.word == "ask"):
+            break
+        _heal(example)
+        told = example.perform(operation, payment, *arguments)
+        verdict = example.judge_movement(told, asked, existing, last_word=press == MOST_PRESSES - 1)
+    example.occurred[f"{operation} judged"] += 1
+
+
+def follow(example: Example, told: Told) -> Told:
+    """From the first answer of a paying operation to the last word. Returns the last thing told."""
+    verdict = example.judge(told)
+    declined = False
+    for press in range(1, MOST_PRESSES + 2):
+        outcome = told.outcome
+        if isinstance(outcome, ActionRequired):
+            finished = _challenge(example, told)
+            if finished is None:
+                break
+            told, verdict = finished
+        elif told.crashed or (isinstance(outcome, Unknown) and verdict.word == "ask"):
+            if press > MOST_PRESSES:
+                break
+            told = _press_again(example, told)
+            verdict = example.judge(told, last_word=True)
+        elif isinstance(outcome, Declined) and not declined and not example.abandoned and _may_retry(example, told):
+            declined = True
+            _heal(example)
+            same = example.case.retry == "same card"
+            payment = told.payment.again(card=None if same else example.other_card())
+            example.occurred["retried after a decline"] += 1
+            told = example.perform(_first(example), payment, payment)
+            verdict = example.judge(told)
+        else:
+            break
+    if isinstance(told.outcome, Pending) or example.case.answer.startswith(("defer", "hold")):
+        example.rest()
+        example.occurred["waited until rest"] += 1
+    return told
+
+
+def look_up(example: Example) -> None:
+    """At rest, `lookup` says the truth about the order's newest attempt."""
+    if example.target.offers("lookup") and example.history:
+        example.rest()
+        payment = example.payments[-1]
+        example.judge(
+            example.perform("lookup", payment, payment.reference), last_word=not example.world.network.delivered
+        )
+
+
+def movement_arguments(example: Example, operation: str, transaction: Any, money: Money) -> tuple[Any, ...]:
+    """What a capture, void or refund is called with: `amount` only where the driver takes one and has no default."""
+    parameters = inspect.signature(getattr(example.driver, operation)).parameters
+    taken = parameters.get("amount") or (list(parameters.values())[1] if len(parameters) > 1 else None)
+    if operation == "void" or taken is None:
+        return (transaction,)
+    return (transaction, money) if taken.default is inspect.Parameter.empty else (transaction, None)
+
+
+def _challenge(example: Example, told: Told) -> tuple[Told, Any] | None:
+    transaction = told.transaction
+    example.occurred["challenge shown"] += 1
+    completed = example.act(told)
+    if completed is None:
+        return None
+    verdict = example.judge(completed)
+    if completed.crashed or verdict.word == "ask":
+        _heal(example)
+        completed = example.come_back(completed, transaction)
+        verdict = example.judge(completed, last_word=True)
+    if example.case.shopper == "comes back twice" and not completed.crashed:
+        example.occurred["return page opened twice"] += 1
+        completed = example.come_back(completed, transaction)
+        verdict = example.judge(completed)
+    if isinstance(completed.outcome, ActionRequired):
+        return None  # judged already; a challenge that leads back to itself has no end
+    return completed, verdict
+
+
+def _press_again(example: Example, told: Told) -> Told:
+    """The same payment, same attempt, on a healed network; `lookup` first where it is offered."""
+    _heal(example)
+    payment = told.payment
+    if example.target.offers("lookup"):
+        example.judge(example.perform("lookup", payment, payment.reference))
+    example.occurred["pressed again"] += 1
+    return example.perform(_first(example), payment, payment)
+
+
+def _may_retry(example: Example, told: Told) -> bool:
+    """A new attempt is made only after a definite no that was true."""
+    return not any(problem.told is told for problem in example.problems)
+
+
+def _first(example: Example) -> str:
+    return next(each.operation for each in example.history if each.operation in PAYING)
+
+
+def _arm(example: Example, operation: str) -> None:
+    case = example.case
+    if case.fault:
+        example.world.network.arm(parse_fault(case.fault, case.times))
+
+
+def _heal(example: Example) -> None:
+    network = example.world.network
+    network.heal()

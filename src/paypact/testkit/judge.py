@@ -1,0 +1,248 @@
+"""Judging: from a standing and what the integration told its caller to a verdict with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from paypact.cards.reasons import reasons
+from paypact.currencies import major
+from paypact.gateways import load
+from paypact.gateways.facts import Facts
+from paypact.payments import ActionRequired, Approved, Declined, Order, Outcome, Payment, Pending, Rejected, Unknown
+from paypact.report.model import Severity
+from paypact.testkit.oracle import MOVEMENT, ORDER, OUTCOME, STANDING_SAID
+from paypact.testkit.standing import Standing, order_word
+
+if TYPE_CHECKING:
+    from paypact.testkit.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One cell of an oracle table, conditions applied. `word` is ok, wrong, broken, ask or advice."""
+
+    word: str
+    clause: str = ""  # table, row and column
+    sentence: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad a verdict that is not ok is."""
+        if self.word == "advice":
+            return "advice"
+        if self.clause.endswith("/crash"):
+            return "crash"
+        return "money" if self.word in ("broken", "ask") else "belief"
+
+
+OK = Verdict("ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an outcome is judged by, besides the standing."""
+
+    target: Target
+    operation: str
+    payment: Payment
+    faulted: bool = False  # a fault was injected in this flow
+    excused: bool = False  # the request was refused for a fault of the payment, or it is out of scope
+    abandoned: bool = False  # the shopper walked away from a challenge
+
+
+def column(outcome: object) -> str:
+    """The oracle's column of what was told."""
+    return "crash" if isinstance(outcome, BaseException) else type(outcome).__name__
+
+
+def judge_outcome(found: Standing, outcome: Outcome | BaseException, seen: Circumstances) -> Verdict:
+    """Question 1: the outcome against what the gateway had told by then."""
+    row = _row(found, seen)
+    told = column(outcome)
+    word, _, note = OUTCOME[row][told].partition(":")
+    clause = f"outcome/{row}/{told}"
+    heard = (
+        f"{seen.operation} answered {said(outcome)}"
+        if told != "crash"
+        else f"{seen.operation} crashed with {said(outcome)}"
+    )
+    sentence = f"{heard}, but {_truth(row, found, seen)}" if told != "crash" else f"{heard}; {_truth(row, found, seen)}"
+    if seen.abandoned and row == "challenged" and told in ("ActionRequired", "Pending", "Declined"):
+        return OK
+    if isinstance(outcome, ActionRequired) and word == "ok" and not (outcome.url or outcome.client_secret):
+        return Verdict(
+            "wrong",
+            clause,
+            f"{seen.operation} answered ActionRequired with neither url nor client_secret: the shopper has nowhere to go",
+        )
+    if note:
+        return _conditional(note, word, clause, sentence, found, outcome, seen)
+    return Verdict(word, clause, sentence)
+
+
+def judge_movement(
+    state: str, outcome: Outcome | BaseException, seen: Circumstances, *, reached: bool, told: bool
+) -> Verdict:
+    """The outcome of capture, refund, void against the movement this call asked for.
+
+    `reached`: the call's goal was reached before it; `told`: the gateway has already told of the failure.
+    """
+    column_ = column(outcome)
+    word, _, note = MOVEMENT[state][column_].partition(":")
+    clause = f"movement/{state}/{column_}"
+    verb = "crashed with" if column_ == "crash" else "answered"
+    sentence = f"{seen.operation} {verb} {said(outcome)}, but {STANDING_SAID[state]}"
+    if note == "7" and reached:
+        return OK
+    if note == "8" and column_ == "Approved" and not told:
+        return OK
+    if note == "8" and column_ == "Pending" and told:
+        return Verdict("wrong", clause, sentence)
+    return Verdict(word, clause, sentence)
+
+
+def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
+    """Question 2: the shop's order against the ledger, once everything is delivered and settled."""
+    row = order_word(found)
+    word = ORDER[row][order.state]
+    clause = f"order/{row}/{order.state}"
+    if word != "ok":
+        return Verdict(word, clause, f"the shop's order is {order.state!r}, but {STANDING_SAID[found.word]}")
+    authorization = found.authorization
+    if authorization is not None and not authorization.total("capture", frozenset({"requested"})):
+        for name, given, true in (
+            ("captured", order.captured, authorization.captured),
+            ("refunded", order.refunded, authorization.refunded),
+        ):
+            if given is not None and (given.minor, given.currency) != (true, payment.amount.currency):
+                shown = f"{major(given.minor, given.currency)}, the ledger {major(true, payment.amount.currency)}"
+                return Verdict("broken", f"{clause}/{name}", f"the shop's order says {name} {shown}")
+    return OK
+
+
+def _row(found: Standing, seen: Circumstances) -> str:
+    if (
+        seen.operation == "verify"
+        and found.word == "undone"
+        and found.approved == (found.authorization.amount if found.authorization else -1)
+    ):
+        return "authorized"  # verified by a hold that was released again
+    return found.word
+
+
+def _conditional(
+    note: str, word: str, clause: str, sentence: str, found: Standing, outcome: object, seen: Circumstances
+) -> Verdict:
+    if note == "1":
+        return Verdict(word if seen.faulted else "broken", clause, sentence)
+    if note == "2":
+        return (
+            OK
+            if seen.excused or seen.faulted
+            else Verdict("wrong", clause, f"{sentence}: a plain, valid payment was refused")
+        )
+    if note == "3" and isinstance(outcome, Declined):
+        problem = _reason_problem(outcome, found.reason, seen.target)
+        return Verdict("wrong", f"{clause}/reason", problem) if problem else OK
+    if note == "4":
+        return Verdict(word, clause, sentence) if seen.target.offers("complete") else OK
+    if note == "5" and isinstance(outcome, Approved):
+        return _amount(clause, found, outcome, seen)
+    return Verdict(word, clause, sentence)
+
+
+def _amount(clause: str, found: Standing, outcome: Approved, seen: Circumstances) -> Verdict:
+    if found.word == "authorized" and seen.operation in ("sale", "charge_stored"):
+        return Verdict(
+            "broken", f"{clause}/capture", "the sale was told as paid, but the money is only held: nothing was captured"
+        )
+    if seen.operation in ("verify", "store"):
+        if found.word == "authorized":
+            return OK
+        return Verdict("broken", clause, f"{seen.operation} took money: {STANDING_SAID[found.word]}")
+    authorization = found.authorization
+    assert authorization is not None
+    claimed = outcome.amount or seen.payment.amount
+    true = authorization.approved
+    currency = authorization.purchase.price.currency
+    if (claimed.minor, claimed.currency) != (true, currency):
+        return Verdict(
+            "broken",
+            f"{clause}/amount",
+            f"{seen.operation} answered Approved for {major(claimed.minor, claimed.currency)}, but the card was authorized for {major(true, currency)}",
+        )
+    return OK
+
+
+def _reason_problem(outcome: Declined, truth: str, target: Target) -> str:
+    """What is untrue about a decline's reason or finality; empty where nothing is."""
+    words = reasons()
+    true = words.get(truth)
+    if not outcome.reason.strip():
+        return f"the card was declined ({truth}), but the reason told is empty: the shopper cannot know what to do"
+    if true is not None and outcome.final is not None:
+        if outcome.final and true.kind in ("soft", "tech"):
+            return f"the decline {truth!r} may be tried again, but was told as final"
+        if not outcome.final and true.final:
+            return f"the decline {truth!r} is final, but the shopper was told to try the card again"
+    mapped = target.scope.reasons.get(outcome.reason)
+    meant = {mapped} if mapped is not None else _wire_words(target.scope.gateway).get(outcome.reason, set())
+    if not meant or truth in meant:
+        return ""
+    if any(words[word].general for word in meant if word in words):
+        return ""  # a general word is always right, and so is hiding stolen or lost behind it
+    shared = _wire_of(target.gateway.facts, truth)
+    if mapped is None and outcome.reason in shared:
+        return ""
+    return f"the card was declined for {truth!r}, but the shopper was told {outcome.reason!r}"
+
+
+@cache
+def _wire_words(gateway: str) -> Mapping[str, set[str]]:
+    """The gateway's own words for declines -> the neutral words each stands for."""
+    facts = load(gateway).facts
+    found: dict[str, set[str]] = {}
+    for word in facts.declines:
+        for wire in _wire_of(facts, word):
+            found.setdefault(wire, set()).add(word)
+    return found
+
+
+def _wire_of(facts: Facts, word: str) -> set[str]:
+    fact = facts.declines.get(word)
+    return {str(value) for key, value in fact.wire.items() if key not in ("type", "message")} if fact else set()
+
+
+def said(outcome: object) -> str:
+    match outcome:
+        case BaseException():
+            text = str(outcome)
+            return f"{type(outcome).__name__}: {text}" if text else type(outcome).__name__
+        case Declined(reason=reason):
+            return f"Declined ({reason})" if reason else "Declined"
+        case Approved() | ActionRequired() | Pending() | Unknown():
+            return type(outcome).__name__
+        case Rejected(message=message):
+            return f"Rejected ({message})"
+        case _:
+            return repr(outcome)
+
+
+def _truth(row: str, found: Standing, seen: Circumstances) -> str:
+    authorization = found.authorization
+    currency = seen.payment.amount.currency
+    if row == "twice" and authorization is not None:
+        price = seen.payment.amount.minor
+        if authorization.approved > price:
+            return f"the card was charged {major(authorization.approved, currency)} for a price of {major(price, currency)}"
+        return "the shopper was charged twice"
+    if row == "paid" and authorization is not None:
+        return f"the card was charged {major(authorization.captured or authorization.approved, currency)}"
+    if row == "authorized" and authorization is not None and authorization.approved:
+        return f"{major(authorization.approved, currency)} are held on the card"
+    if row == "refused" and found.reason:
+        return f"the card was refused ({found.reason})"
+    return STANDING_SAID[row]

@@ -1,0 +1,57 @@
+"""Random cases, drawn by Hypothesis: one small draw per axis, one integer for the digits that mean nothing.
+
+Two things are private to Hypothesis and kept here, each with a test that fails when it moves: the digest that keeps cells
+apart in its database, and the constants it picks up from local modules (which would make a verdict depend on imports).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+
+from paypact.testkit.case import Axes, Case, plain
+from paypact.testkit.profiles import Profile
+
+_MOST_DIGITS = 9_999
+
+
+def strategy(axes: Axes) -> st.SearchStrategy[Case]:
+    """Cases over these axes, plainest values first."""
+    base = plain(axes)
+    drawn = {name: st.sampled_from(axis.values) for name, axis in axes.items() if len(axis.values) > 1}
+    return st.fixed_dictionaries({**drawn, "digits": st.integers(0, _MOST_DIGITS)}).map(
+        lambda given: replace(base, **given)
+    )
+
+
+def random_cases(
+    cell: str, profile: Profile, axes: Axes, run: Callable[[Case], object], enough: Callable[[], bool]
+) -> None:
+    """Run `profile.examples` random cases, stopping early once `enough()`. Failures are `run`'s to remember."""
+
+    def body(case: Case) -> None:
+        if not enough():
+            run(case)
+
+    test = given(case=strategy(axes))(body)
+    test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()
+    if profile.deterministic:
+        test = seed(int.from_bytes(hashlib.sha256(cell.encode()).digest()[:8], "big"))(test)
+    configured = settings(
+        max_examples=profile.examples,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )(test)
+    if profile.deterministic:
+        with patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None):
+            configured()
+    else:
+        configured()

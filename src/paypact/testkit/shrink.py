@@ -1,0 +1,50 @@
+"""From any failing case to the plainest one that still fails the same way, and to what it takes to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from paypact.testkit.case import Axes, Case
+
+Fails = Callable[[Case], bool]
+
+
+def shrink(case: Case, axes: Axes, fails: Fails) -> Case:
+    """Move axis by axis towards the first (plainest) value that still fails."""
+    smaller = True
+    while smaller:
+        smaller = False
+        if case.digits and fails(replace(case, digits=0)):
+            case = replace(case, digits=0)
+        for name, axis in axes.items():
+            now = getattr(case, name)
+            for value in axis.values[: axis.values.index(now)] if now in axis.values else ():
+                candidate = replace(case, **{name: value})
+                if fails(candidate):
+                    case, smaller = candidate, True
+                    break
+    return case
+
+
+def explain(case: Case, axes: Axes, fails: Fails, *, most: int = 12) -> dict[str, str]:
+    """For each axis: which of its values fail as well, as `any`, or `only a, b`. At most `most` values an axis are tried."""
+    said = {}
+    for name, axis in axes.items():
+        if len(axis.values) < 2:
+            continue
+        now = getattr(case, name)
+        others = [value for value in _spread(axis.values, most) if value != now]
+        failing = [value for value in others if fails(replace(case, **{name: value}))]
+        if len(failing) == len(others):
+            said[name] = "any"
+        else:
+            said[name] = "only " + ", ".join(str(value) for value in axis.values if value == now or value in failing)
+    return said
+
+
+def _spread(values: tuple[object, ...], most: int) -> list[object]:
+    if len(values) <= most:
+        return list(values)
+    step = len(values) / most
+    return [values[int(place * step)] for place in range(most)]

@@ -1,0 +1,109 @@
+"""Standing: the ledger in one word, for one payment. Whose purchase is it? The payment's whose card or token it authorised;
+while it has none, the payment's whose operation created it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from paypact.payments import Payment
+from paypact.world.ledger import Authorization, Ledger, Purchase, live
+from paypact.world.recording import Exchange, Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One payment's standing, with the authorization it was read from (None: open or untouched)."""
+
+    word: str
+    authorization: Authorization | None = None
+    reason: str = ""  # of a refusal: the issuer's or gateway's neutral word
+
+    @property
+    def approved(self) -> int:
+        """What was approved, in minor units."""
+        return self.authorization.approved if self.authorization else 0
+
+
+def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: Iterable[Payment]) -> Standing:
+    """The standing of one payment among all `payments` of its example (they share a reference)."""
+    keys = {each.card.key for each in payments}
+    mine = [p for p in ledger.purchases if _owned(p, payment, keys)]
+    every = [a for p in ledger.purchases if _belongs(p, keys) for a in p.authorizations]
+    charged = [a for a in every if live(a) and a.purchase.price.minor]
+    taken = sum(a.captured - a.refunded for a in charged)
+    price = payment.amount.minor
+    if len(charged) > 1 or taken > price > 0:
+        return Standing("twice", charged[-1])
+    own = [a for p in mine for a in p.authorizations if a.card.key == payment.card.key or a.card.key not in keys]
+    own = [a for a in own if _attempt(a) in (payment.attempt, None)]
+    if own:
+        chosen = next((a for a in reversed(own) if live(a)), own[-1])
+        return Standing(_word(chosen), chosen, chosen.reason)
+    for away in ledger.turned_away:
+        if isinstance(away.exchange, Exchange) and away.exchange.attempt == payment.attempt:
+            return Standing("refused", None, away.reason)
+    if any(p.state != "open" for p in mine):
+        return Standing("undone")
+    if mine and not _struck(recording, payment):
+        return Standing("open")
+    return Standing("untouched")
+
+
+def order_word(found: Standing) -> str:
+    """The row of the order table: it tells apart what an outcome does not."""
+    authorization = found.authorization
+    if authorization is None:
+        return "undone-by-void" if found.word == "undone" else found.word
+    if found.word == "undone":
+        return "undone-by-refund" if authorization.captured else "undone-by-void"
+    if found.word == "paid" and not authorization.captured:
+        return "capture-requested"
+    return found.word
+
+
+def _word(authorization: Authorization) -> str:
+    state = authorization.state
+    if state in ("declined", "rejected"):
+        return "refused"
+    if state in ("voided", "expired"):
+        return "undone"
+    if state == "held":
+        return "review"
+    if state in ("created", "challenged", "pending"):
+        return "pending" if state == "created" else state
+    if authorization.total("chargeback"):
+        return "disputed"
+    captured = authorization.total("capture", frozenset({"requested", "booked", "settling", "settled"}))
+    if not captured:
+        return "authorized" if state == "authorized" else "undone"
+    return "undone" if authorization.refunded >= captured else "paid"
+
+
+def _owned(purchase: Purchase, payment: Payment, keys: set[str]) -> bool:
+    cards = {a.card.key for a in purchase.authorizations}
+    if payment.card.key in cards:
+        return True
+    return not cards & keys and _opened_by(purchase) == payment.attempt
+
+
+def _belongs(purchase: Purchase, keys: set[str]) -> bool:
+    return any(a.card.key in keys for a in purchase.authorizations) or _opened_by(purchase) is not None
+
+
+def _opened_by(purchase: Purchase) -> str | None:
+    return purchase.opened_by.attempt if isinstance(purchase.opened_by, Exchange) else None
+
+
+def _attempt(authorization: Authorization) -> str | None:
+    """The attempt in whose exchange a card was presented; None when nobody's (time, the shopper's browser)."""
+    presented_by = authorization.presented_by
+    return presented_by.attempt if isinstance(presented_by, Exchange) else None
+
+
+def _struck(recording: Recording, payment: Payment) -> bool:
+    """Whether an exchange of this payment was refused or faulted: then the gateway said no to it, rather than waits."""
+    return any(
+        e.attempt == payment.attempt and (e.kind == "refused" or e.fault is not None) for e in recording.exchanges
+    )

@@ -1,0 +1,118 @@
+"""Every issuer answer in the gateway's repertoire becomes the right outcome, and each error class of the gateway is survived.
+
+A decline is told as a decline, with its reason and never as final when it is not; what is not decided yet is not told as
+decided; an error that says nothing about the card is never told as the card's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paypact.cards.reasons import reasons
+from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
+from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
+
+DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
+CONNECTION = (  # kind and when: a refused connection carried nothing, so nothing can have been booked
+    ("connect-refused", "before"),
+    ("connect-timeout", "before"),
+    ("read-timeout", "before"),
+    ("read-timeout", "after"),
+    ("reset", "before"),
+    ("reset", "after"),
+)
+
+
+def each_answer(target: Target) -> Iterator[str]:
+    """A cell a class of declines, one for each other kind of answer, one for errors and one for lost connections."""
+    facts = target.gateway.facts
+    repertoire = facts.ledger.answers
+    yield "approved"
+    yield from (kind for kind in DECLINES if "decline" in repertoire and _words(target, kind))
+    for key, word in (("challenged", "challenge"), ("pending", "defer"), ("review", "hold"), ("partial", "partial")):
+        if word in repertoire:
+            yield key
+    yield "errors"
+    yield "connection"
+
+
+@promise("answers", order=2, needs=("sale", "authorize", "verify"), cells=each_answer)
+def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
+    target = run.target
+    paying = tuple(each for each in ("sale", "authorize", "verify") if target.offers(each))
+    moving = tuple(each for each, before in MOVEMENTS.items() if target.offers(each, before))
+    axes = {"operation": Axis(paying), "answer": Axis(_answers(target, run.key))}
+    if run.key in ("errors", "connection"):
+        axes["operation"] = Axis((*paying, *moving))
+        axes["fault"] = Axis(tuple(_faults(run)), _kind_of_fault)
+        axes["times"] = Axis((1, 99))
+        if "challenge" in target.gateway.facts.ledger.answers and target.offers("complete"):
+            axes["answer"] = Axis(("approve", "challenge"))
+    if run.key == "challenged":
+        axes["shopper"] = Axis(("passed", "failed", "abandoned", "comes back twice"))
+    if run.key == "soft":
+        axes["retry"] = Axis(("another card", "same card"))
+    axes["scheme"] = Axis(target.schemes)
+    axes["currency"] = Axis(target.currencies, amounts.exponent_class)
+    conditions = {"challenged": "challenge shown", "errors": "fault struck", "connection": "fault struck"}
+    run.explore(axes, answer, condition=conditions.get(run.key, "operation judged"))
+
+
+def answer(example: Example) -> None:
+    """One payment with this answer, followed to its end, then looked up."""
+    operation = example.case.operation
+    if operation in MOVEMENTS:
+        move(example, operation)
+    else:
+        pay(example, operation)
+        if operation != "verify":
+            look_up(example)
+    example.occurred["operation judged"] += 1
+    example.occurred["fault struck"] += len(example.world.network.delivered)
+
+
+def _words(target: Target, kind: str) -> tuple[str, ...]:
+    declines = target.gateway.facts.declines
+    return tuple(word for word, reason in reasons().items() if reason.kind == kind and word in declines)
+
+
+def _answers(target: Target, key: str) -> tuple[str, ...]:
+    repertoire = target.gateway.facts.ledger.answers
+    match key:
+        case "challenged":
+            behind = ["challenge"]
+            if "decline" in repertoire:
+                behind += ["challenge>decline:insufficient_funds", "challenge>decline:refused_unspecified"]
+            return tuple(behind)
+        case "pending":
+            return ("defer", "defer>decline:insufficient_funds")
+        case "review":
+            return ("hold", "hold>reject:suspected_fraud")
+        case "partial":
+            return ("partial",)
+        case "approved":
+            return (
+                "approve",
+                "approve:cvc=no_match",
+                "approve:cvc=unchecked",
+                "approve:address=no_match",
+                "approve:address=unavailable",
+            )
+        case "errors" | "connection":
+            return ("approve",)
+        case kind:
+            return tuple(f"decline:{word}" for word in _words(target, kind))
+
+
+def _faults(run: Exploration) -> Iterator[str]:
+    """Each fault at each exchange the longest of the driver's operations makes, rehearsed."""
+    kinds = (
+        CONNECTION if run.key == "connection" else tuple((word, "before") for word in run.target.gateway.facts.errors)
+    )
+    for place in range(1, run.rehearse(answer) + 1):
+        for kind, when in kinds:
+            yield f"{kind} {when} {place}"
+
+
+def _kind_of_fault(fault: object) -> str:
+    return str(fault).rsplit(" ", 1)[0]

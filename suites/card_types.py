@@ -1,0 +1,75 @@
+"""Every card type in scope is served: no crash, the card reaches the gateway unchanged, the outcome is the truth.
+
+A card type out of scope does no harm: no crash, no untruth, no money unless the outcome says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paypact.testkit import Axis, Example, Exploration, Target, amounts, cards, promise
+from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
+
+OUTSIDE = "out-of-scope"
+
+
+def each_scheme(target: Target) -> Iterator[str]:
+    """A cell a scheme in scope, and one for all that are not."""
+    yield from target.schemes
+    if _outside(target):
+        yield OUTSIDE
+
+
+@promise("card-types", order=1, needs=("sale", "authorize", "verify"), cells=each_scheme)
+def every_card_type_is_served(run: Exploration) -> None:
+    target = run.target
+    schemes = _outside(target) if run.key == OUTSIDE else (run.key,)
+    facts = target.gateway.facts.schemes
+    if run.key != OUTSIDE and facts[run.key].standing == "unconfirmed":
+        run.advice_only = f"what the gateway does with {run.key} cards could not be confirmed"
+    axes = {
+        "scheme": Axis(schemes),
+        **cards.axes(target, schemes[0]),
+        "operation": Axis(tuple(_operations(target))),
+        "currency": Axis(target.currencies, amounts.exponent_class),
+        "amount": Axis(amounts.WORDS),
+        "answer": Axis(_answers(target)),
+    }
+    if run.key == OUTSIDE:  # the axes of one scheme's cards mean nothing to the next
+        axes = {name: axis for name, axis in axes.items() if name not in cards.AXES}
+    run.explore(axes, serve, wider={"scheme": target.schemes} if run.key != OUTSIDE else {})
+
+
+def serve(example: Example) -> None:
+    """One payment by this card, followed to its end, and what the shop does with it next."""
+    operation = example.case.operation
+    if operation in MOVEMENTS:
+        move(example, operation)
+    else:
+        pay(example, "sale" if operation == "lookup" else operation)
+    if operation == "lookup":
+        look_up(example)
+
+
+def _operations(target: Target) -> Iterator[str]:
+    yield from (each for each in ("sale", "authorize", "verify") if target.offers(each))
+    yield from (each for each, before in MOVEMENTS.items() if target.offers(each, before))
+    if target.offers("lookup", "sale"):
+        yield "lookup"
+
+
+def _answers(target: Target) -> tuple[str, ...]:
+    repertoire = target.gateway.facts.ledger.answers
+    return tuple(
+        answer
+        for answer, word in (
+            ("approve", "approve"),
+            ("decline:refused_unspecified", "decline"),
+            ("challenge", "challenge"),
+        )
+        if word in repertoire
+    )
+
+
+def _outside(target: Target) -> tuple[str, ...]:
+    return tuple(scheme for scheme in target.gateway.facts.schemes if scheme not in target.schemes)
