@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -74,6 +75,8 @@ def describe(kind: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         fields = msgspec.structs.fields(kind)
         return ", ".join(f"{each.encode_name} (required)" if each.required else each.encode_name for each in fields)
+    if get_origin(kind) in (Union, UnionType):  # TOML has no null: what is optional is left out
+        return " or ".join(describe(each) for each in get_args(kind) if each is not NoneType)
     if get_origin(kind) is Literal:
         return ", ".join(str(each) for each in get_args(kind))
     if get_origin(kind) in (tuple, list):

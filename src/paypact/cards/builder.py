@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stdnum import luhn as _luhn
-
 from paypact.cards.card import Card, Funding
-from paypact.cards.catalogue import Range, Scheme, claimant, scheme
+from paypact.cards.catalogue import Range, Scheme, claimant, luhn_digit, scheme
 from paypact.cards.kinds import EDGES, Edge, axes, kinds
 from paypact.errors import UsageError
 
@@ -22,7 +20,7 @@ def build(
     scheme_id: str,
     *,
     kind: str | None = None,
-    range: int = 0,  # noqa: A002 - the field's word for it, and keyword-only
+    range: int = 0,
     edge: Edge = "low",
     length: int | None = None,
     luhn: bool | None = None,
@@ -133,7 +131,7 @@ def _claim(body: int) -> tuple[Range, str]:
 
 def _last_digit(body: str, edge: Edge, *, right: bool) -> str:
     """The check digit, or the lowest (at the high edge the highest) digit that is not it."""
-    check = _luhn.calc_check_digit(body)
+    check = luhn_digit(body)
     if right:
         return check
     return next(each for each in ("98" if edge == "high" else "01") if each != check)

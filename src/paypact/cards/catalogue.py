@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
-from stdnum import luhn
 
 from paypact.cards.card import Funding
 from paypact.errors import UsageError
@@ -228,4 +227,13 @@ def classify(number: str) -> str | None:
 
 def luhn_valid(number: str) -> bool:
     """Whether the last digit of `number` is its Luhn check digit (ISO/IEC 7812-1, annex B)."""
+    from stdnum import luhn  # late: stdnum loads an HTTP stack, and `import paypact` needs none of it
+
     return luhn.is_valid(number)
+
+
+def luhn_digit(body: str) -> str:
+    """The check digit that completes `body`."""
+    from stdnum import luhn
+
+    return luhn.calc_check_digit(body)

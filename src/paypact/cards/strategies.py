@@ -15,7 +15,7 @@ from paypact.cards.catalogue import scheme, schemes
 from paypact.cards.kinds import axes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from paypact.cards.card import Card
 
@@ -31,15 +31,22 @@ def shapes(
     `among` are scheme ids, the plainest first (all, when left out). `kinds` narrows the kinds of card, for schemes that
     have any of them.
     """
-    found: dict[str, Any] = {"scheme_id": draw(st.sampled_from([scheme(each).id for each in among or schemes()]))}
+    names = [scheme(each).id for each in among or schemes()]
+    found: dict[str, Any] = {"scheme_id": names[min(draw(_place(names)), len(names) - 1)]}
     for axis, values in axes(found["scheme_id"]).items():
         allowed = [each for each in values if each in kinds] if kinds is not None and axis == "kind" else values
-        drawn = draw(st.sampled_from(allowed or values))
+        choices = allowed or values
+        drawn = choices[min(draw(_place(choices)), len(choices) - 1)]
         if drawn != values[0]:
             found[axis] = drawn
     if digits := draw(st.integers(0, _MOST_DIGITS)):
         found["digits"] = digits
     return found
+
+
+def _place(values: Sequence[Any]) -> st.SearchStrategy[int]:
+    """A place among the values, drawn where there is only one too: shrinking prefers few draws to plain ones."""
+    return st.integers(0, max(len(values) - 1, 1))
 
 
 def cards(among: Collection[str] | None = None, *, kinds: Collection[str] | None = None) -> st.SearchStrategy[Card]:
