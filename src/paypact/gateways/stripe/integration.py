@@ -1,0 +1,249 @@
+"""The reference integration: card payments at Stripe, through the vendor's official SDK.
+
+`StripePayments` is there to be copied: it knows nothing of paypact. `StripeReference` is its driver.
+
+Rules it keeps. Each press of Pay has one idempotency key, so a repeated press is the same charge. Only a card error is
+a decline, only a refused request a rejection; whatever else goes wrong leaves open whether money moved. Where a payment
+stands is read from Stripe, never from what the browser brings back. No reply field is read that is not needed, and none
+that may be missing is taken for granted: a card brand may be one that nobody knew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import stripe
+
+import paypact
+
+TIMEOUT = (4.0, 20.0)  # seconds to connect and to wait for a reply; the SDK's own 80 outlast most web servers
+RETRIES = 2  # safe, because the SDK repeats a call with the key it had
+LOOK_BACK = 7 * 24 * 3600  # seconds; older payments are in nobody's doubt, and an account has many
+
+# Stripe's unit is the minor unit of ISO 4217, but for these. Source: https://docs.stripe.com/currencies
+TIMES = {"ISK": 100, "UGX": 100}  # no minor unit by ISO, two digits at Stripe
+STEPS = {"MGA": 100, "BHD": 10, "JOD": 10, "KWD": 10, "OMR": 10, "TND": 10}  # amounts between the steps cannot be sent
+UNITS = {"MGA": 100}  # two digits by ISO, no minor unit at Stripe
+
+# Declines after which this card must not be tried again. Source: https://docs.stripe.com/declines/codes
+FINAL = {
+    *("lost_card", "stolen_card", "pickup_card", "card_not_supported", "invalid_account", "transaction_not_allowed"),
+    *("revocation_of_authorization", "revocation_of_all_authorizations", "stop_payment_order", "do_not_try_again"),
+    *("merchant_blacklist",),
+}
+
+
+class InexactAmountError(ValueError):
+    """An amount that has no exact form in Stripe's unit."""
+
+
+def stripe_amount(minor: int, currency: str) -> int:
+    """An amount of ISO 4217 minor units in Stripe's unit.
+
+    Raises:
+        InexactAmountError: it would have to be rounded.
+    """
+    if minor % STEPS.get(currency, 1):
+        raise InexactAmountError(f"Stripe cannot charge {minor} {currency} (minor units) exactly")
+    return minor * TIMES.get(currency, 1) // UNITS.get(currency, 1)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a call.
+
+    `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
+    `reason` is Stripe's word for a decline, its message for a refusal. `final`: the card must not be tried again.
+    """
+
+    state: str
+    id: str | None = None
+    reason: str = ""
+    final: bool | None = None
+    url: str | None = None
+    client_secret: str | None = None
+
+
+class StripePayments:
+    """Payments by cards that Stripe's browser code made a PaymentMethod of. Amounts are ISO 4217 minor units.
+
+    Whatever moves money takes a key: the same key is the same movement, however often it is sent.
+
+    Raises:
+        InexactAmountError: an amount cannot be written in Stripe's unit; nothing was sent.
+    """
+
+    def __init__(self, key: str, base_url: str = "https://api.stripe.com") -> None:
+        http = stripe.RequestsClient(timeout=TIMEOUT)
+        client = stripe.StripeClient(
+            key, base_addresses={"api": base_url}, http_client=http, max_network_retries=RETRIES
+        )
+        self.close: Callable[[], None] = http.close
+        self.intents: Any = client.v1.payment_intents
+        self.setups: Any = client.v1.setup_intents
+        self.refunds: Any = client.v1.refunds
+
+    def pay(self, order: str, key: str, amount: int, currency: str, method: str, back: str, **more: Any) -> Result:
+        """Charge a PaymentMethod; with `capture_method="manual"` only hold the amount.
+
+        `back` is where the shopper returns to after 3-D Secure; `more` are further parameters of a PaymentIntent.
+        """
+        price = {"amount": stripe_amount(amount, currency), "currency": currency.lower()}
+        return self._send(self.intents.create, key, {**price, **self._present(order, method, back), **more})
+
+    def verify(self, order: str, key: str, method: str, back: str) -> Result:
+        """Ask the bank whether a card is good, taking no money."""
+        return self._send(self.setups.create, key, {**self._present(order, method, back), "usage": "on_session"})
+
+    def check(self, intent: str) -> Result:
+        """Where a payment or verification stands: after the shopper came back, and whenever that is unknown."""
+        try:
+            return self._read((self.setups if intent.startswith("seti_") else self.intents).retrieve(intent))
+        except stripe.StripeError:  # a read that fails says nothing about money, whatever its status
+            return Result("unknown", intent)
+
+    def find(self, order: str) -> Result:
+        """Where the newest payment of an order stands. Lists, because Stripe's search lags behind."""
+        try:
+            since = {"gte": int(time.time()) - LOOK_BACK}
+            for intent in self.intents.list({"limit": 100, "created": since}).auto_paging_iter():  # newest first
+                if getattr(intent.metadata, "order", None) == order:
+                    return self._read(intent)
+        except stripe.StripeError:
+            return Result("unknown")
+        return Result("refused", reason=f"Stripe has no payment of order {order}")
+
+    def capture(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
+        """Take held money: all, or `amount`, which lets the rest go."""
+        part = {} if amount is None else {"amount_to_capture": stripe_amount(amount, currency)}
+        return self._send(self.intents.capture, key, part, intent, done="succeeded")
+
+    def refund(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
+        """Give back all that is left, or `amount`."""
+        part = {} if amount is None else {"amount": stripe_amount(amount, currency)}
+        return self._send(self.refunds.create, key, {"payment_intent": intent, **part}, done="succeeded")
+
+    def void(self, intent: str, key: str) -> Result:
+        """Let held money go."""
+        result = self._send(self.intents.cancel, key, {}, intent, done="canceled")
+        if result.state == "refused" and self.check(intent).reason == "canceled":  # gone already, by us or by time
+            return Result("approved", intent)
+        return result
+
+    def _present(self, order: str, method: str, back: str) -> dict[str, Any]:
+        return {"payment_method": method, "confirm": True, "return_url": back, "metadata": {"order": order}}
+
+    def _send(self, call: Callable[..., Any], key: str, params: dict[str, Any], *intent: str, done: str = "") -> Result:
+        try:
+            reply = call(*intent, params, {"idempotency_key": key})
+        except stripe.CardError as error:
+            return self._declined(error.error, getattr(getattr(error.error, "payment_intent", None), "id", None))
+        except stripe.InvalidRequestError as error:
+            return Result("refused", reason=error.user_message or "Stripe refused the request")
+        except stripe.StripeError:  # no reply, 401, 429, 5xx: this call, or the SDK's first try of it, may have worked
+            return Result("unknown")
+        return self._moved(reply, done) if done else self._read(reply)
+
+    def _read(self, intent: Any) -> Result:
+        match intent.status:
+            case "succeeded" | "requires_capture":
+                return Result("approved", intent.id)
+            case "processing":
+                return Result("pending", intent.id)
+            case "requires_action":
+                redirect = getattr(getattr(intent, "next_action", None), "redirect_to_url", None)
+                secret = getattr(intent, "client_secret", None)
+                return Result("action", intent.id, url=getattr(redirect, "url", None), client_secret=secret)
+            case "requires_payment_method":
+                error = getattr(intent, "last_payment_error", None) or getattr(intent, "last_setup_error", None)
+                return self._declined(error, intent.id)
+            case "canceled":
+                return Result("declined", intent.id, "canceled")
+            case _:  # a word that Stripe has added since
+                return Result("unknown", intent.id)
+
+    def _moved(self, reply: Any, done: str) -> Result:
+        if reply.status == done:
+            return Result("approved", reply.id)
+        if reply.status in ("failed", "canceled"):
+            return Result("declined", reply.id, getattr(reply, "failure_reason", None) or reply.status)
+        under_way = reply.status in ("pending", "processing", "requires_action")
+        return Result("pending" if under_way else "unknown", reply.id)
+
+    def _declined(self, error: Any, intent: str | None) -> Result:
+        word = getattr(error, "decline_code", None) or getattr(error, "code", None) or "card_declined"
+        never = word in FINAL or getattr(error, "advice_code", None) == "do_not_try_again"
+        return Result("declined", intent, word, final=True if never else None)
+
+
+class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
+    """Drives `StripePayments` as a checkout does, and stands in for the shop's books."""
+
+    integration: ClassVar[Callable[[str, str], StripePayments]] = StripePayments
+
+    def __init__(self, gateway: paypact.SimulatedGateway) -> None:
+        self.payments = type(self).integration(gateway.credentials["secret_key"], gateway.url)
+        self.answered: Counter[tuple[Any, ...]] = Counter()
+
+    def close(self) -> None:
+        self.payments.close()
+
+    def sale(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
+        money = payment.amount
+        press = (payment.reference, payment.attempt, money.minor, money.currency, payment.token, payment.return_url)
+        return self.told(self.payments.pay, *press, description=payment.description, **more)
+
+    def authorize(self, payment: paypact.Payment) -> paypact.Outcome:
+        return self.sale(payment, capture_method="manual")
+
+    def verify(self, payment: paypact.Payment) -> paypact.Outcome:
+        press = (payment.reference, payment.attempt, payment.token, payment.return_url)
+        return self.told(self.payments.verify, *press)
+
+    def complete(self, transaction: Any, authentication: paypact.Authentication) -> paypact.Outcome:
+        return self.told(self.payments.check, transaction)
+
+    def lookup(self, reference: str) -> paypact.Outcome:
+        return self.told(self.payments.find, reference)
+
+    def capture(self, transaction: Any, amount: paypact.Money | None = None) -> paypact.Outcome:
+        return self.move("capture", transaction, *((amount.minor, amount.currency) if amount else ()))
+
+    def refund(self, transaction: Any, amount: paypact.Money | None = None) -> paypact.Outcome:
+        return self.move("refund", transaction, *((amount.minor, amount.currency) if amount else ()))
+
+    def void(self, transaction: Any) -> paypact.Outcome:
+        return self.move("void", transaction)
+
+    def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
+        """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
+        row = (operation, transaction, *amount)
+        key = "-".join(map(str, (*row, self.answered[row])))
+        outcome = self.told(getattr(self.payments, operation), transaction, key, *amount)
+        if isinstance(outcome, paypact.Unknown):
+            return paypact.Unknown(transaction)
+        self.answered[row] += 1
+        return outcome
+
+    def told(self, call: Callable[..., Result], *arguments: Any, **more: Any) -> paypact.Outcome:
+        try:
+            result = call(*arguments, **more)
+        except InexactAmountError as error:
+            return paypact.Rejected(str(error))
+        match result.state:
+            case "approved":
+                return paypact.Approved(result.id)
+            case "declined":
+                return paypact.Declined(result.reason, result.id, result.final)
+            case "action":
+                return paypact.ActionRequired(result.id, result.url, result.client_secret)
+            case "pending":
+                return paypact.Pending(result.id)
+            case "refused":
+                return paypact.Rejected(result.reason)
+            case _:
+                return paypact.Unknown(result.id)
