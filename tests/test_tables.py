@@ -42,7 +42,8 @@ def test_a_sound_file(tmp_path: Path) -> None:
     [
         pytest.param(
             b"",
-            "facts.toml, top level: object missing required field `name`; allowed: name (required), limits, hosts, open",
+            "facts.toml, top level: object missing required field `name`; "
+            "allowed: name (required), limits, hosts, open",
             id="empty",
         ),
         pytest.param(b"name = 3", "facts.toml, name: expected `str`, got `int`; allowed: text", id="wrong-type"),

@@ -40,7 +40,8 @@ def logged(shown: Card) -> str:
         ),
         pytest.param(
             {"scheme": "cartes_bancaires", "networks": ("cartes_bancaires", "visa"), "network": "visa"},
-            "Card(cartes_bancaires, 16 digits, ends 4242, expires 03/2031, runs on cartes_bancaires or visa, network visa)",
+            "Card(cartes_bancaires, 16 digits, ends 4242, expires 03/2031, "
+            "runs on cartes_bancaires or visa, network visa)",
             id="co-badge",
         ),
         pytest.param(
@@ -78,7 +79,7 @@ def test_no_text_shows_number_or_code(render: Callable[[Card], str]) -> None:
 
 
 def test_a_failed_comparison_shows_no_number(pytester: pytest.Pytester) -> None:
-    """Pytest explains a failed comparison of two cards without reading their fields."""
+    """A test runner explains a failed comparison of two cards without reading their fields."""
     pytester.makepyfile(
         f"""
         from paypact.cards import Card

@@ -217,7 +217,8 @@ def test_unknown_scheme() -> None:
         pytest.param(
             "[scheme.visa]",
             "[scheme.visa",
-            "card_schemes.toml is not valid TOML: Expected ']' at the end of a table declaration (at line {line}, column 13)",
+            "card_schemes.toml is not valid TOML: Expected ']' at the end of a table declaration "
+            "(at line {line}, column 13)",
             id="no-toml",
         ),
     ],
