@@ -1,0 +1,82 @@
+"""Live-looking keys: paypact tries promises with test keys alone, and stops the run at the first sign of another."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from paypact.errors import PaypactError
+from paypact.world.http import Request
+
+_WAY_OUT = "give the integration `gateway.credentials`, which are test credentials made for the run"
+_PREFIX = 10  # a vendor's prefix, as in `sk_test_`, ends within so many characters
+
+
+class LiveKeyError(PaypactError):
+    """Something that looks like a key of a live account was about to be used; the run stops at once (exit code 2)."""
+
+
+def check_request(patterns: tuple[str, ...], request: Request) -> None:
+    """Look for a live-looking key in a request's URL, headers (Basic credentials decoded) and body.
+
+    Raises:
+        LiveKeyError: there is one; the message shows no more of it than its prefix and its last four characters.
+    """
+    pattern = _compiled(patterns)
+    if pattern is None:
+        return
+    found = pattern.search("\n".join((request.url, *request.headers.values())))
+    place = "its URL or a header"
+    if found is None and request.body:
+        found, place = pattern.search(request.body.decode("latin-1")), "its body"
+    if found is None and request.headers.get("authorization", "")[:6].lower() == "basic ":
+        found, place = pattern.search(_basic(request.headers["authorization"])), "its Authorization header"
+    if found is not None:
+        raise LiveKeyError(
+            f"the code under test sent {request.method} {request.path} to {request.host} with a live-looking key, "
+            f"{masked(found[0])}, in {place}. Nothing left this process, and the run stops here: {_WAY_OUT}"
+        )
+
+
+def check_environment(
+    patterns: Iterable[str], environ: Mapping[str, str], allowed: bool = False, what: str = "environment variable"
+) -> None:
+    """Look for live-looking keys among named values: the environment, or credentials (then say so in `what`).
+
+    `allowed` is the setting `allow-live-env`: the values are there for another purpose, and may stay.
+
+    Raises:
+        LiveKeyError: there is one; the message names where it is and shows it masked.
+    """
+    pattern = None if allowed else _compiled(tuple(patterns))
+    if pattern is None:
+        return
+    for name in sorted(environ):
+        found = pattern.search(environ[name])
+        if found is not None:
+            raise LiveKeyError(
+                f"{what} {name} holds a live-looking key, {masked(found[0])}: unset it for this run; "
+                "or, if it must stay, write allow-live-env = true under [tool.paypact]"
+            )
+
+
+def masked(key: str) -> str:
+    """A key as its owner can recognise it and nobody can use it: the vendor's prefix, and the last four characters."""
+    prefix = key[: key.rfind("_", 0, _PREFIX) + 1]
+    return f"{prefix}…{key[-4:]}"
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+@lru_cache(maxsize=64)
+def _basic(header: str) -> str:
+    try:
+        return base64.b64decode(header[6:]).decode("latin-1")
+    except binascii.Error:
+        return ""

@@ -1,0 +1,176 @@
+"""The door below urllib3's `Retry`, and so below requests and most vendors' SDKs.
+
+It replaces the one method that sends a request on a connection, `HTTPConnectionPool._make_request`: retries, back-off,
+`Retry-After` and the mapping of exceptions stay those of the real libraries. A blind retry of a POST is a top cause of
+double charges, and it is invisible to anything that answers above it. The names are private to urllib3, and used here
+alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import io
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3 import connectionpool
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
+from urllib3.util.timeout import Timeout
+
+from paypact.hosts import door
+from paypact.hosts.imports import when_imported
+from paypact.world import clock
+from paypact.world.http import Failure
+from paypact.world.recording import Exchange
+from paypact.world.world import World
+
+_make_request = HTTPConnectionPool._make_request  # noqa: SLF001 - see above
+_prepare_proxy = HTTPSConnectionPool._prepare_proxy  # noqa: SLF001 - see above
+
+
+@cache
+def install() -> None:
+    """Put the door in place; requests to hosts that no attached world answers for pass through it."""
+    HTTPConnectionPool._make_request = _answer  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the door
+    HTTPSConnectionPool._prepare_proxy = _tunnel  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the door
+    for module in ("requests.utils", "requests.sessions"):
+        when_imported(module, _answer_proxies)
+
+
+def _answer(pool: Any, conn: Any, method: str, url: str, **settings: Any) -> Any:
+    world = door.answering(pool.host)
+    if world is None:
+        return _make_request(pool, conn, method, url, **settings)
+    clock.adopt()
+    pool.num_requests += 1
+    timeout: Timeout = settings["timeout"].clone()
+    timeout.start_connect()  # a total timeout counts from here
+    client = {
+        "library": "urllib3",
+        "connect_timeout": Timeout.resolve_default_timeout(timeout.connect_timeout),
+        "read_timeout": Timeout.resolve_default_timeout(timeout.read_timeout),
+        "verify": _verifies(pool),
+    }
+    body = _bytes(settings.get("body"))
+    headers = _headers(settings.get("headers") or {})
+    host = door.host_header(pool.scheme, pool.host, pool.port)
+    headers.setdefault("host", host)
+    if body:
+        headers.setdefault("content-length", str(len(body)))
+    exchange = door.enter(world, method, f"{pool.scheme}://{host}{url}", headers, body, client)
+    if isinstance(exchange.reply, Failure) and exchange.reply.kind != "cut-body":
+        raise _failure(world, exchange.reply.kind, pool, conn, url, client)
+    return _response(exchange, pool, method, url, settings)
+
+
+def _failure(world: World, kind: str, pool: Any, conn: Any, url: str, client: Mapping[str, Any]) -> Exception:
+    # What _make_request raises for each; `urlopen` makes a ProtocolError of the reset itself.
+    if kind == "connect-refused":
+        return NewConnectionError(conn, "Failed to establish a new connection: [Errno 111] Connection refused")
+    if kind == "connect-timeout":
+        world.clock.wait(door.patience(client, "connect"), kind)
+        limit = client["connect_timeout"]
+        return ConnectTimeoutError(conn, f"Connection to {pool.host} timed out. (connect timeout={limit})")
+    if kind == "read-timeout":
+        world.clock.wait(door.patience(client, "read"), kind)
+        return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={client['read_timeout']})")
+    return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+
+
+def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Mapping[str, Any]) -> Any:
+    status, sent, raw = door.wire(exchange)
+    headers = urllib3.HTTPHeaderDict(sent)
+    response = urllib3.HTTPResponse(
+        body=io.BytesIO(raw),
+        headers=headers,
+        status=status,
+        version=11,
+        version_string="HTTP/1.1",
+        reason=http.client.responses.get(status, ""),
+        preload_content=settings.get("preload_content", True),
+        decode_content=settings.get("decode_content", True),
+        original_response=_Original(headers),  # type: ignore[arg-type]  # all that is asked of it
+        enforce_content_length=settings.get("enforce_content_length", True),
+        request_method=method,
+        request_url=url,
+        retries=settings.get("retries"),
+    )
+    response._connection = settings.get("response_conn")  # noqa: SLF001 - as _make_request does
+    response._pool = pool  # noqa: SLF001 - as _make_request does
+    connectionpool.log.debug(
+        '%s://%s:%s "%s %s %s" %s %s',
+        *(pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", status, response.length_remaining),
+    )
+    return response
+
+
+class _Original:
+    """The part of an `http.client.HTTPResponse` that urllib3 and requests ask about: is it read, and its cookies."""
+
+    def __init__(self, msg: urllib3.HTTPHeaderDict) -> None:
+        self.msg = msg
+
+    def isclosed(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+def _tunnel(pool: Any, conn: Any) -> None:
+    if door.answering(pool.host) is None:
+        _prepare_proxy(pool, conn)
+
+
+def _answer_proxies(module: ModuleType) -> None:
+    # requests looks through the environment for a proxy at every request; for a host that is answered there is none.
+    look_up = module.get_environ_proxies
+    if hasattr(look_up, "__wrapped__"):
+        return
+
+    def get_environ_proxies(url: str, no_proxy: Any = None) -> Any:
+        return {} if door.answering(urlsplit(url).hostname or "") else look_up(url, no_proxy=no_proxy)
+
+    get_environ_proxies.__wrapped__ = look_up  # type: ignore[attr-defined]
+    module.get_environ_proxies = get_environ_proxies  # type: ignore[attr-defined]
+
+
+def _verifies(pool: Any) -> bool:
+    context = getattr(pool, "conn_kw", {}).get("ssl_context")
+    if context is not None:
+        return bool(context.verify_mode != ssl.CERT_NONE)
+    return getattr(pool, "cert_reqs", None) not in ("CERT_NONE", "NONE", ssl.CERT_NONE)
+
+
+def _headers(sent: Mapping[Any, Any]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in sent.items():
+        key = _text(name).lower()
+        text = _text(value)
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if hasattr(body, "read"):
+        return _bytes(body.read())
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    return b"".join(_bytes(part) for part in body)
