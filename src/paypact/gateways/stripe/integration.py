@@ -72,9 +72,6 @@ class StripePayments:
     """Payments by cards that Stripe's browser code made a PaymentMethod of. Amounts are ISO 4217 minor units.
 
     Whatever moves money takes a key: the same key is the same movement, however often it is sent.
-
-    Raises:
-        InexactAmountError: an amount cannot be written in Stripe's unit; nothing was sent.
     """
 
     def __init__(self, key: str, base_url: str = "https://api.stripe.com") -> None:
@@ -146,7 +143,10 @@ class StripePayments:
             return Result("refused", reason=error.user_message or "Stripe refused the request")
         except stripe.StripeError:  # no reply, 401, 429, 5xx: this call, or the SDK's first try of it, may have worked
             return Result("unknown")
-        return self._moved(reply, done) if done else self._read(reply)
+        if done:
+            return self._moved(reply, done)
+        replayed = reply.last_response.headers.get("idempotent-replayed")  # then it tells how things stood back then
+        return self.check(reply.id) if replayed else self._read(reply)
 
     def _read(self, intent: Any) -> Result:
         match intent.status:
