@@ -44,6 +44,12 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_packages()))
 
 
+def forget() -> None:
+    """Look for gateways again: something was installed in this process."""
+    _packages.cache_clear()
+    load.cache_clear()
+
+
 @cache
 def load(name: str) -> Gateway:
     """Load one gateway's facts and simulator; never its SDK.

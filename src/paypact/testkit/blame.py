@@ -1,8 +1,8 @@
-"""Whose line was it? The team's line is the innermost frame outside the standard library, site-packages, paypact and the
-driver's file; a bundled or flawed integration counts as team code.
+"""Whose line was it?
 
-The driver's file is the team's line all the same where the integration lives in it, that is, where the driver itself talks
-to the gateway.
+The team's line is the innermost frame outside the standard library, site-packages, paypact and the driver class; a bundled
+or flawed integration counts as team code. Where nothing else of the team's is on the stack, it is the driver's own line:
+then either the driver is wrong, or it *is* the integration, which shows in its sending exchanges itself.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
+from typing import TypeAlias
 
+from paypact.driver import Driver
 from paypact.report.model import Cause, Line
 
+Place: TypeAlias = tuple[CodeType, int]  # a code object and a line number in it
+
 _OURS = str(Path(__file__).resolve().parent.parent) + os.sep
-_LIBRARIES = tuple(
-    {
-        str(Path(path).resolve()) + os.sep
-        for key, path in sysconfig.get_paths().items()
-        if key in ("stdlib", "platstdlib", "purelib", "platlib")
-    }
-)
-_INTEGRATION = "integration.py"
+_INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
+_LIBRARIES = tuple({str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in _INSTALLED})
+_DATABASE = frozenset({"OperationalError", "InterfaceError", "DatabaseError"})  # named so by PEP 249
+_READS = ("__getattr__", "__getitem__", "__getattribute__")  # how team code reads an SDK's objects
 
 
 @lru_cache(maxsize=4096)
@@ -35,96 +35,100 @@ def is_team(filename: str) -> bool:
     if filename.startswith("<"):
         return False
     path = str(Path(filename).resolve())
-    if path.endswith(os.sep + _INTEGRATION) or f"{os.sep}fixtures{os.sep}" in path:
-        return True
-    return not path.startswith(_OURS) and not path.startswith(_LIBRARIES) and "site-packages" not in path
+    if path.startswith(_OURS):
+        return path.endswith(f"{os.sep}integration.py") or f"{os.sep}fixtures{os.sep}" in path
+    return not path.startswith(_LIBRARIES) and "site-packages" not in path
 
 
-def calling_line(depth: int = 2) -> str | None:
-    """The team's line on the calling stack, as `file:number in function`: who sent this exchange."""
-    frame: FrameType | None = sys._getframe(depth)
+@cache
+def driver_code(driver: type[Driver]) -> frozenset[CodeType]:
+    """The code of every function of a driver class and of its bases: the layer between suite and integration."""
+    found: set[CodeType] = set()
+    for each in driver.__mro__:
+        if not issubclass(each, Driver) or each is Driver:
+            continue
+        for value in vars(each).values():
+            function = getattr(value, "__func__", getattr(value, "fget", value))
+            code = getattr(function, "__code__", None)
+            if code is not None:
+                found.update(_nested(code))
+    return frozenset(found)
+
+
+def calling_place() -> Place | None:
+    """The innermost line of the team's on the calling stack: who sends this exchange."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to walk a stack cheaply
     while frame is not None:
-        code = frame.f_code
-        if is_team(code.co_filename):
-            return f"{shown(code.co_filename)}:{frame.f_lineno} in {code.co_name}"
+        if is_team(frame.f_code.co_filename):
+            return frame.f_code, frame.f_lineno
         frame = frame.f_back
     return None
 
 
-def frames(traceback: TracebackType | None) -> Iterator[tuple[CodeType, int]]:
-    """Code and line number of each frame, outermost first."""
+def line_at(place: Place) -> Line:
+    """A place as it is shown, with its line of source."""
+    code, number = place
+    source = linecache.getline(code.co_filename, number).strip()
+    return Line(file=shown(code.co_filename), number=number, function=code.co_name, code=source)
+
+
+def team_places(error: BaseException) -> list[Place]:
+    """The team's frames of an exception, outermost first, driver included."""
+    return [place for place in _frames(error.__traceback__) if is_team(place[0].co_filename)]
+
+
+def team_place(error: BaseException, driver: type[Driver]) -> Place | None:
+    """The team's line of an exception: the driver's own only where there is no other."""
+    places = team_places(error)
+    mine = driver_code(driver)
+    beyond = [place for place in places if place[0] not in mine]
+    return (beyond or places or [None])[-1]
+
+
+def cause_of(error: BaseException, driver: type[Driver], *, driver_sends: bool, sdk: tuple[str, ...]) -> Cause:
+    """Who must change something.
+
+    `driver_sends`: an exchange of this example was sent by the driver class itself, which then is the integration. An
+    exception that the SDK means to raise, or that comes of reading its objects, is for the integration to handle.
+    """
+    names = {each.__name__ for each in type(error).__mro__}
+    if "BlockedHostError" in names or names & _DATABASE:
+        return "environment"
+    places = list(_frames(error.__traceback__))
+    innermost = places[-1][0] if places else None
+    if (
+        innermost is not None
+        and not set(sdk).isdisjoint(Path(innermost.co_filename).parts)
+        and type(error).__module__ == "builtins"
+        and innermost.co_name not in _READS
+    ):
+        return "sdk"
+    team = [code for code, _ in places if is_team(code.co_filename)]
+    if team and team[-1] in driver_code(driver) and not driver_sends:
+        return "driver"
+    return "integration"
+
+
+@lru_cache(maxsize=4096)
+def shown(filename: str) -> str:
+    """A file relative to the working folder where it lies below it; of an installed package from its name on."""
+    path = Path(filename).resolve()
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    for root in (str(Path(_OURS).parent) + os.sep, *_LIBRARIES):
+        if str(path).startswith(root):
+            return str(path.relative_to(root))
+    return str(path)
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[Place]:
     while traceback is not None:
         yield traceback.tb_frame.f_code, traceback.tb_lineno
         traceback = traceback.tb_next
 
 
-def team_lines(error: BaseException) -> tuple[Line, ...]:
-    """The team's frames of an exception, outermost first."""
-    return tuple(
-        Line(
-            file=shown(code.co_filename),
-            number=number,
-            function=code.co_name,
-            code=linecache.getline(code.co_filename, number).strip(),
-        )
-        for code, number in frames(error.__traceback__)
-        if is_team(code.co_filename)
-    )
-
-
-def team_line(error: BaseException, driver_file: str) -> Line | None:
-    """The innermost line of the team's own, preferring code outside the driver's file."""
-    lines = team_lines(error)
-    outside = [line for line in lines if line.file != shown(driver_file)]
-    return (outside or list(lines) or [None])[-1]
-
-
-def cause_of(error: BaseException, *, driver_file: str, driver_sends: bool, sdk: tuple[str, ...]) -> Cause:
-    """Who must change something.
-
-    `driver_sends`: exchanges of this example were sent from the driver's own file, which then is the integration.
-    """
-    if _is_environment(error):
-        return "environment"
-    walked = [(code, number) for code, number in frames(error.__traceback__)]
-    team = [code for code, _ in walked if is_team(code.co_filename)]
-    inner = walked[-1][0] if walked else None
-    if inner is not None and not is_team(inner.co_filename) and _in_package(inner.co_filename, sdk):
-        own_words = type(error).__module__.split(".")[0] in sdk
-        read_by_team = inner.co_name in ("__getattr__", "__getitem__", "__getattribute__")
-        if (
-            not own_words
-            and not read_by_team
-            and isinstance(error, (LookupError, AttributeError, TypeError, ValueError))
-        ):
-            return "sdk"
-    if team and shown(team[-1].co_filename) == shown(driver_file) and not driver_sends:
-        return "driver"
-    return "integration"
-
-
-def _is_environment(error: BaseException) -> bool:
-    """A blocked host, or the shop's own database, cache or broker: DB-API names its errors in PEP 249."""
-    names = {each.__name__ for each in type(error).__mro__}
-    return bool(names & {"BlockedHostError", "OperationalError", "InterfaceError", "ImproperlyConfigured"})
-
-
-def _in_package(filename: str, packages: tuple[str, ...]) -> bool:
-    parts = Path(filename).parts
-    return any(package in parts for package in packages)
-
-
-@lru_cache(maxsize=4096)
-def shown(filename: str) -> str:
-    """A file relative to the working folder where it lies below it; below an installed package from its name on."""
-    path = Path(filename).resolve()
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        text = str(path)
-        if text.startswith(_OURS):
-            return str(Path("paypact") / path.relative_to(_OURS))
-        for library in _LIBRARIES:
-            if text.startswith(library):
-                return str(path.relative_to(library))
-        return text
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)

@@ -18,17 +18,15 @@ AXES = ("kind", "range", "edge", "length", "funding", "cvc")
 
 @cache
 def card(case: Case) -> Card:
-    """The card a case spells; deterministic, so that the same case always presents the same number."""
-    return build(
-        case.scheme,
-        kind=case.kind,
-        range=case.range,
-        edge=case.edge,  # type: ignore[arg-type]  # a case holds plain words; build refuses the ones it does not know
-        length=case.length,
-        funding=case.funding,  # type: ignore[arg-type]  # as above
-        cvc=case.cvc,
-        digits=case.digits,
-    )
+    """The card a case spells; deterministic, so that the same case always presents the same number.
+
+    What this scheme's cards do not have is the usual instead: a case keeps its meaning when its scheme changes.
+    """
+    legal = card_axes(case.scheme)
+    wanted = {name: getattr(case, name) for name in AXES}
+    usual = {name: legal[name][0] for name in AXES}
+    chosen = {name: value if value in legal[name] else usual[name] for name, value in wanted.items()}
+    return build(case.scheme, **chosen, digits=case.digits)
 
 
 @cache
@@ -46,7 +44,7 @@ def axes(target: Target, scheme_id: str) -> dict[str, Axis]:
     found["kind"] = Axis(
         tuple(kind for kind in table["kind"] if _taken(target, scheme_id, kind)) or (table["kind"][0],)
     )
-    usual = scheme(scheme_id).common_length
+    usual = scheme(scheme_id).lengths[0]
     found["length"] = Axis(table["length"], lambda length: _length_class(int(length), usual))
     return found
 

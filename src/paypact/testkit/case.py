@@ -18,11 +18,11 @@ class Case:
     """Everything random of one example. Which values a field may take is the promise's axes, the first the plainest."""
 
     scheme: str = "visa"
-    kind: str = "plain"  # plain, a co-badge, a wallet, a network token
+    kind: str = ""  # plain, a co-badge, a wallet, a network token; empty: the scheme's plainest
     range: int = 0  # which of the scheme's number ranges, modulo those it has
     edge: str = "low"  # low, high or inside of that range
-    length: int = 16  # digits of the number
-    funding: str = "credit"
+    length: int = 0  # digits of the number; 0: the scheme's usual length
+    funding: str = ""  # empty: the scheme's usual
     cvc: bool = True  # whether the card has a security code
     operation: str = "sale"
     currency: str = "USD"
@@ -33,6 +33,10 @@ class Case:
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
     times: int = 1  # how often the fault strikes in a row
     digits: int = 0  # the digits of the card number that mean nothing
+
+    def but(self, values: Mapping[str, Any]) -> Case:
+        """The same case with other values."""
+        return replace(self, **values)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ Axes: TypeAlias = Mapping[str, Axis]
 
 def plain(axes: Axes) -> Case:
     """The plainest case of a promise's axes."""
-    return replace(Case(), **{name: axis.values[0] for name, axis in axes.items()})
+    return Case().but({name: axis.values[0] for name, axis in axes.items()})
 
 
 def to_json(case: Case, axes: Axes) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def from_json(given: Mapping[str, Any], axes: Axes) -> Case:
             raise UsageError(
                 f"replay: {name}={value!r} is unknown{_near(str(value), known)} (known here: {', '.join(known)})"
             )
-    return replace(plain(axes), **values)
+    return plain(axes).but(values)
 
 
 def _near(word: str, known: Any) -> str:

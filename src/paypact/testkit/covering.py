@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import combinations, product
 
-import covertable
+import covertable  # type: ignore[import-untyped]  # ships no types
 
 from paypact.testkit.case import Axes, Case, Value, plain
 
@@ -23,9 +22,9 @@ def rows(axes: Axes, part: int = 0, parts: int = 1) -> list[Case]:
     for number, row in enumerate(_pairwise({name: list(words) for name, words in classes.items() if len(words) > 1})):
         spelled = {name: classes[name][row.get(name) or next(iter(classes[name]))] for name in axes}
         values = {name: choice[(number + part) % len(choice)] for name, choice in spelled.items()}
-        cases.append(replace(base, **values, digits=number))
+        cases.append(base.but({**values, "digits": number}))
     for number, extra in enumerate(_unused(cases, axes, part, parts)):
-        cases.append(replace(cases[(1 + number) % len(cases)], **extra))
+        cases.append(cases[(1 + number) % len(cases)].but(extra))
     return list(dict.fromkeys(cases))
 
 

@@ -29,14 +29,15 @@ from paypact.payments import (
 )
 from paypact.testkit import answers, cards, session
 from paypact.testkit.amounts import amount
-from paypact.testkit.blame import calling_line
+from paypact.testkit.blame import calling_place
 from paypact.testkit.case import Case
 from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_outcome
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
 from paypact.world import clock
 from paypact.world.issuer import approve
-from paypact.world.ledger import LIVE, MOVED, Movement
+from paypact.world.ledger import Movement
+from paypact.world.ledger_tables import LIVE, MOVED
 from paypact.world.network import FAILURES, Fault
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
@@ -212,6 +213,8 @@ class Example:
         self, told: Told, asked: int, before: int, *, reached: bool = False, last_word: bool = False
     ) -> Verdict:
         """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind existed."""
+        if isinstance(told.outcome, WrongAnswerError):
+            return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
         kind = told.operation
         authorization = self.standing(told.payment).authorization
         every = [m for m in authorization.movements if m.kind == kind] if authorization else []
@@ -318,7 +321,7 @@ def parse_fault(text: str, times: int = 1) -> Fault:
 def playing(target: Target, case: Case) -> Iterator[Example]:
     """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards."""
     gateway: SimulatedGateway = session.started(target)
-    world = World(target.gateway, locate=lambda: calling_line(4))
+    world = World(target.gateway, locate=calling_place)
     state = random.getstate()
     random.seed(case.digits)
     try:

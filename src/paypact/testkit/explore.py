@@ -136,6 +136,8 @@ class Exploration:
             self._play(example)
             example.check_cards()
         world = example.world
+        if world.stop is not None:
+            raise world.stop
         if world.defect is not None:
             last = traceback.extract_tb(world.defect.__traceback__)[-1]
             if os.environ.get("PAYPACT_DEBUG"):

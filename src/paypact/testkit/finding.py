@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import linecache
 import re
 from typing import TYPE_CHECKING
 
 from paypact.currencies import major
 from paypact.report.model import ExchangeView, Finding, Line, Severity
 from paypact.testkit import cards
-from paypact.testkit.blame import cause_of, shown, team_line, team_lines
+from paypact.testkit.blame import cause_of, driver_code, line_at, shown, team_place, team_places
 from paypact.testkit.case import Axes, Case, to_json
 from paypact.testkit.example import Example, Problem, Told, WrongAnswerError
 from paypact.testkit.judge import said
 from paypact.testkit.oracle import STANDING_SAID
+from paypact.world.http import Response
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
 
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
     from paypact.report.model import Cause
     from paypact.testkit.cell import Cell
 
-_PLACE = re.compile(r"(?P<file>.+):(?P<number>\d+) in (?P<function>.+)")
 _SHORT = 300  # characters of a case's JSON beyond which a replay command names a file
 
 
 def sameness(example: Example, problem: Problem) -> tuple[str, ...]:
-    """What makes two failures the same flaw: the oracle's clause, and for a crash its type and place."""
+    """What makes two failures the same flaw: the oracle's clause; of a crash its type and the team's place."""
     error = _error(problem.told)
     if error is None:
-        return (problem.verdict.clause, problem.told.operation if problem.told else "")
-    line = team_line(error, driver_file(example))
-    return (problem.verdict.clause, type(error).__name__, line.file if line else "", line.function if line else "")
+        return (problem.verdict.clause,)
+    place = team_place(error, type(example.driver))
+    return (type(error).__name__, f"{place[0].co_filename}:{place[0].co_name}" if place else "")
 
 
 def finding_of(
@@ -45,7 +44,8 @@ def finding_of(
     redact = Redactor(
         example.world.gateway.simulator.credentials().values(), [payment.card for payment in example.payments]
     )
-    line = team_line(error, driver_file(example)) if error else _sent_from(example, told)
+    place = team_place(error, type(example.driver)) if error else None
+    line = line_at(place) if place else _sent_from(example, told)
     severity: Severity = "advice" if advice_only else problem.verdict.severity
     values = to_json(case, axes)
     faults = ", ".join(str(fault) for fault in example.world.network.delivered)
@@ -66,7 +66,7 @@ def finding_of(
         fault=faults,
         exception=redact.text(f"{type(error).__name__}: {error}") if error else "",
         line=line,
-        stack=team_lines(error) if error else (),
+        stack=tuple(line_at(each) for each in team_places(error)) if error else (),
         story=tuple(_story(example, redact)),
         exchanges=tuple(_view(exchange, redact) for exchange in example.exchanges),
         explained=explained,
@@ -76,11 +76,6 @@ def finding_of(
         source=f"oracle: {problem.verdict.clause}",
         note=advice_only,
     )
-
-
-def driver_file(example: Example) -> str:
-    """The file that holds the driver class."""
-    return inspect.getsourcefile(type(example.driver)) or ""
 
 
 def _error(told: Told | None) -> BaseException | None:
@@ -94,25 +89,18 @@ def _cause(error: BaseException | None, example: Example) -> Cause:
         return "driver"
     if error is None:
         return "integration"
-    mine = shown(driver_file(example))
-    sends = any(exchange.line is not None and exchange.line.startswith(f"{mine}:") for exchange in example.exchanges)
-    sdk = example.target.gateway.facts.gateway.sdk
-    return cause_of(error, driver_file=driver_file(example), driver_sends=sends, sdk=sdk)
+    driver = type(example.driver)
+    sends = any(
+        exchange.place is not None and exchange.place[0] in driver_code(driver) for exchange in example.exchanges
+    )
+    return cause_of(error, driver, driver_sends=sends, sdk=example.target.gateway.facts.gateway.sdk)
 
 
 def _sent_from(example: Example, told: Told | None) -> Line | None:
     """The line that sent the call's last exchange; where none was sent, the operation itself."""
-    sent = example.exchanges[told.first : told.last] if told else example.exchanges
-    for exchange in reversed(sent):
-        match = _PLACE.fullmatch(exchange.line or "")
-        if match:
-            number = int(match["number"])
-            return Line(
-                file=match["file"],
-                number=number,
-                function=match["function"],
-                code=linecache.getline(match["file"], number).strip(),
-            )
+    for exchange in reversed(example.exchanges[told.first : told.last] if told else example.exchanges):
+        if exchange.place is not None:
+            return line_at(exchange.place)
     if told is None:
         return None
     code = inspect.unwrap(getattr(type(example.driver), told.operation)).__code__
@@ -131,22 +119,22 @@ def _story(example: Example, redact: Redactor) -> list[str]:
 
 
 def _view(exchange: Exchange, redact: Redactor) -> ExchangeView:
-    request, response = exchange.request, exchange.response
-    lost = exchange.failure is not None
-    kind = response.headers.get("content-type", "application/json") if response else ""
+    request = exchange.request
+    heard = exchange.reply if isinstance(exchange.reply, Response) else None
+    kind = heard.headers.get("content-type", "") if heard else ""
     return ExchangeView(
         number=exchange.number,
         operation=exchange.operation or "shopper",
         method=request.method,
         url=redact.text(request.url),
         request=redact.body(request.body, request.headers.get("content-type", "")),
-        status=None if lost or response is None else response.status,
-        reply="" if response is None else redact.body(exchange.raw, kind),
+        status=heard.status if heard else None,
+        reply=redact.body(exchange.raw, kind) if heard else "",
         failure=exchange.failure.kind if exchange.failure else "",
         fault=str(exchange.fault) if exchange.fault else "",
         refused=exchange.note if exchange.kind == "refused" else "",
         booked=tuple(_booked(entry.event, entry.amount, exchange) for entry in exchange.booked),
-        line=exchange.line or "",
+        line=str(line_at(exchange.place)) if exchange.place else "",
     )
 
 

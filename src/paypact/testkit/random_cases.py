@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -25,9 +25,7 @@ def strategy(axes: Axes) -> st.SearchStrategy[Case]:
     """Cases over these axes, plainest values first."""
     base = plain(axes)
     drawn = {name: st.sampled_from(axis.values) for name, axis in axes.items() if len(axis.values) > 1}
-    return st.fixed_dictionaries({**drawn, "digits": st.integers(0, _MOST_DIGITS)}).map(
-        lambda given: replace(base, **given)
-    )
+    return st.fixed_dictionaries({**drawn, "digits": st.integers(0, _MOST_DIGITS)}).map(base.but)
 
 
 def random_cases(
@@ -39,7 +37,7 @@ def random_cases(
         if not enough():
             run(case)
 
-    test = given(case=strategy(axes))(body)
+    test: Any = given(case=strategy(axes))(body)
     test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()
     if profile.deterministic:
         test = seed(int.from_bytes(hashlib.sha256(cell.encode()).digest()[:8], "big"))(test)

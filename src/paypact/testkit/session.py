@@ -9,7 +9,7 @@ from paypact import hosts
 from paypact.driver import Driver
 from paypact.errors import PaypactError, UsageError
 from paypact.payments import SimulatedGateway
-from paypact.testkit.blame import team_line
+from paypact.testkit.blame import line_at, team_places
 from paypact.testkit.target import Target
 from paypact.world import clock
 
@@ -95,8 +95,8 @@ def _run(driver: type[Driver], name: str, call: Any, *arguments: Any) -> None:
 
 
 def _failed(driver: type[Driver], name: str, error: Exception) -> UsageError:
-    line = team_line(error, "")
-    place = f" at {line}" if line else ""
+    places = team_places(error)
+    place = f" at {line_at(places[-1])}" if places else ""
     return UsageError(
         f"driver {driver.__qualname__}: {name} raised {type(error).__name__}: {error}{place}. "
         "Until it works no promise can be tried: fix it, or run the driver by hand to see why"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from paypact.testkit.case import Axes, Case
 
@@ -15,12 +14,12 @@ def shrink(case: Case, axes: Axes, fails: Fails) -> Case:
     smaller = True
     while smaller:
         smaller = False
-        if case.digits and fails(replace(case, digits=0)):
-            case = replace(case, digits=0)
+        if case.digits and fails(case.but({"digits": 0})):
+            case = case.but({"digits": 0})
         for name, axis in axes.items():
             now = getattr(case, name)
             for value in axis.values[: axis.values.index(now)] if now in axis.values else ():
-                candidate = replace(case, **{name: value})
+                candidate = case.but({name: value})
                 if fails(candidate):
                     case, smaller = candidate, True
                     break
@@ -35,7 +34,7 @@ def explain(case: Case, axes: Axes, fails: Fails, *, most: int = 12) -> dict[str
             continue
         now = getattr(case, name)
         others = [value for value in _spread(axis.values, most) if value != now]
-        failing = [value for value in others if fails(replace(case, **{name: value}))]
+        failing = [value for value in others if fails(case.but({name: value}))]
         if len(failing) == len(others):
             said[name] = "any"
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from paypact.driver import OPERATIONS, Driver, Scope, offered, scope_of
@@ -14,13 +13,13 @@ from paypact.gateways import Gateway, load
 from paypact.report.model import Integration
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # columns are told apart by identity
 class Target:
     """One driver class in one variant."""
 
     driver: type[Driver]
     variant: str = ""
-    keywords: Mapping[str, Any] = field(default=MappingProxyType({}))
+    keywords: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""  # as it is named in replay commands, relative to the root
 
     @cached_property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, Literal, TypeAlias
 
 from paypact.world.http import Failure, Request, Response
 from paypact.world.ledger import Entry
 from paypact.world.network import Fault
 
+Locate: TypeAlias = Callable[[], "tuple[CodeType, int] | None"]
 Kind: TypeAlias = Literal["simulated", "refused", "not simulated"]
 
 
@@ -22,7 +24,7 @@ class Exchange:
     attempt: str | None  # the payment attempt being operated on
     request: Request
     at: float
-    line: str | None = None
+    place: tuple[CodeType, int] | None = None  # the team's code and line that sent it
     kind: Kind = "simulated"
     note: str = ""  # the rule of a refusal, or what is not simulated
     response: Response | None = None  # what the gateway answered, also when the reply was lost
@@ -43,14 +45,14 @@ class Exchange:
 class Recording:
     """Numbers exchanges and keeps them in order. `locate` finds the team's line on the calling stack."""
 
-    def __init__(self, locate: Callable[[], str | None] | None = None) -> None:
+    def __init__(self, locate: Locate | None = None) -> None:
         self.exchanges: list[Exchange] = []
         self.locate = locate
 
     def begin(self, request: Request, operation: str, attempt: str | None, at: float) -> Exchange:
         exchange = Exchange(len(self.exchanges) + 1, operation, attempt, request, at)
         if self.locate is not None:
-            exchange.line = self.locate()
+            exchange.place = self.locate()
         self.exchanges.append(exchange)
         return exchange
 

@@ -1,0 +1,1 @@
+"""Tin: a made-up gateway of one resource, to show how little a gateway needs. One API version, everything simulated."""

@@ -1,0 +1,122 @@
+"""Tin integrations with one flaw each, for the tests of the suites."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import requests
+from tin.integration import TIMEOUT, TinPayments, TinShop
+
+from paypact import (
+    ActionRequired,
+    Approved,
+    Authentication,
+    Declined,
+    Money,
+    Outcome,
+    Payment,
+    Pending,
+    SimulatedGateway,
+)
+
+RECEIPT = {"VISA": "Visa", "MC": "Mastercard", "AMEX": "American Express"}
+
+
+class FreshKeys(TinPayments):
+    """A new idempotency key for each press."""
+
+    def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
+        return self.call("POST", "/charges", {
+            "token": payment.token, "amount": payment.amount.minor, "currency": payment.amount.currency,
+            "reference": payment.reference, "key": str(uuid.uuid4()), "capture": capture,
+        })  # fmt: skip
+
+
+class TimeoutIsNo(TinPayments):
+    """Takes silence for a decline."""
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        try:
+            reply = requests.request(
+                method, self.base + path, json=body, headers={"Authorization": self.key}, timeout=TIMEOUT
+            )
+        except requests.Timeout:
+            return {"status": "declined", "reason": "timeout", "id": "none"}
+        except requests.RequestException:
+            return None
+        return None if reply.status_code in (401, 429, 500) else reply.json()
+
+
+class CrashesOnBrand(TinShop):
+    """Looks the brand up in a table that lacks one."""
+
+    def told(self, reply: dict[str, Any] | None) -> Outcome:
+        if reply and reply.get("status") == "approved":
+            label(reply)
+        return super().told(reply)
+
+
+def label(reply: dict[str, Any]) -> str:
+    """The line on the receipt."""
+    return RECEIPT[reply["brand"]]
+
+
+class ChargesTwice(TinShop):
+    """Presses twice are two charges."""
+
+    def __init__(self, gateway: SimulatedGateway) -> None:
+        self.payments = FreshKeys(gateway.credentials["key"], gateway.url)
+
+
+class SaysNo(TinShop):
+    """A timeout is told as a decline."""
+
+    def __init__(self, gateway: SimulatedGateway) -> None:
+        self.payments = TimeoutIsNo(gateway.credentials["key"], gateway.url)
+
+
+class BelievesReturn(TinShop):
+    """Whoever comes back from the challenge has paid."""
+
+    def complete(self, transaction: str, authentication: Authentication) -> Outcome:
+        return Approved(transaction)
+
+
+class PendingIsPaid(TinShop):
+    """Ships before the money is there."""
+
+    def told(self, reply: dict[str, Any] | None) -> Outcome:
+        outcome = super().told(reply)
+        return Approved(outcome.transaction) if isinstance(outcome, Pending) else outcome
+
+
+class SwapsReasons(TinShop):
+    """Tells every decline as a lost card."""
+
+    def told(self, reply: dict[str, Any] | None) -> Outcome:
+        outcome = super().told(reply)
+        return Declined("lost", outcome.transaction) if isinstance(outcome, Declined) else outcome
+
+
+class NowhereToGo(TinShop):
+    """Drops the address of the challenge."""
+
+    def told(self, reply: dict[str, Any] | None) -> Outcome:
+        outcome = super().told(reply)
+        return ActionRequired(outcome.transaction) if isinstance(outcome, ActionRequired) else outcome
+
+
+class Forgets(TinShop):
+    """Returns no outcome at all when a capture works."""
+
+    def capture(self, transaction: str, amount: Money | None = None) -> Outcome:
+        super().capture(transaction, amount)
+        return None  # type: ignore[return-value]  # the flaw
+
+
+class HoldsOnly(TinShop):
+    """A sale that never captures."""
+
+    def sale(self, payment: Payment) -> Outcome:
+        return self.authorize(payment)
