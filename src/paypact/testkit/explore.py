@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from paypact.report.model import SEVERITIES, Finding, Severity, fails
+from paypact.report.model import Finding, Severity, fails
 from paypact.testkit import covering
 from paypact.testkit.case import Axes, Axis, Case, Value, from_json
 from paypact.testkit.example import Example, Problem, playing
@@ -45,7 +45,7 @@ class Played:
 
     case: Case
     example: Example
-    worst: Problem | None
+    problem: Problem | None
 
 
 class Exploration:
@@ -107,7 +107,7 @@ class Exploration:
         if self._replay is not None:
             case = from_json(self._replay, axes)
             played = self._try(case)
-            if played.worst is not None:
+            if played.problem is not None:
                 self.findings.append(self._finding(played, {}))
             return
         for case in covering.rows(axes, self.cell.part, self.cell.parts):
@@ -157,14 +157,16 @@ class Exploration:
         if missing:
             self.not_simulated.update(missing)
             return Played(case, example, None)  # what follows from our own gap accuses nobody
-        worst = min(example.problems, key=lambda problem: SEVERITIES.index(problem.verdict.severity), default=None)
-        return Played(case, example, worst)
+        # What follows a first problem is its consequence: it says what the shopper pays, not what is wrong.
+        serious = [problem for problem in example.problems if problem.verdict.severity != "advice"]
+        problem = next(iter(serious or example.problems), None)
+        return Played(case, example, problem)
 
     def _note(self, played: Played) -> None:
         if self.progress is not None:
             self.progress(f"{self.cell.name}: {self.examples} examples")
-        if played.worst is not None:
-            self._failures.setdefault(sameness(played.example, played.worst), played.case)
+        if played.problem is not None:
+            self._failures.setdefault(sameness(played.example, played.problem), played.case)
 
     def _failing(self) -> bool:
         return bool(self._failures)
@@ -180,7 +182,7 @@ class Exploration:
                     return False
                 budget -= 1
                 played = self._try(candidate)
-                known[candidate] = played.worst is not None and sameness(played.example, played.worst) == key
+                known[candidate] = played.problem is not None and sameness(played.example, played.problem) == key
             return known[candidate]
 
         before = self.examples
@@ -188,16 +190,16 @@ class Exploration:
         explained = explain(small, self._wider, still)
         played = self._try(small)
         self.notes.append(f"{self.examples - before} examples went into shrinking and explaining")
-        if played.worst is None or sameness(played.example, played.worst) != key:  # state left behind by other payments
+        if played.problem is None or sameness(played.example, played.problem) != key:  # state left behind by other payments
             played = self._try(case)
-        if played.worst is None:
+        if played.problem is None:
             self.notes.append(f"a failure of case {case} did not recur: state is left in the process")
             raise DefectError(f"case {case} failed once and then did not: the integration keeps state between payments")
         return self._finding(played, explained)
 
     def _finding(self, played: Played, explained: dict[str, str]) -> Finding:
-        assert played.worst is not None
-        return finding_of(self.cell, self._axes, played.case, played.example, played.worst, explained, self.advice_only)
+        assert played.problem is not None
+        return finding_of(self.cell, self._axes, played.case, played.example, played.problem, explained, self.advice_only)
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding fails the build."""

@@ -46,7 +46,12 @@ def finding_of(
     )
     place = team_place(error, type(example.driver)) if error else None
     line = line_at(place) if place else _sent_from(example, told)
-    severity: Severity = "advice" if advice_only else problem.verdict.severity
+    twice = next((each for each in example.problems if "/twice/" in each.verdict.clause), None)
+    worst = twice.verdict.severity if twice else problem.verdict.severity
+    severity: Severity = "advice" if advice_only else worst
+    sentence = problem.verdict.sentence
+    if twice and twice.verdict.clause != problem.verdict.clause:
+        sentence += f"; when the shopper then pressed again, {twice.verdict.sentence.rpartition(', but ')[2]}"
     values = to_json(case, axes)
     faults = ", ".join(str(fault) for fault in example.world.network.delivered)
     operation = told.operation if told else case.operation
@@ -58,7 +63,7 @@ def finding_of(
         severity=severity,
         cause=_cause(error, example),
         trigger=problem.trigger,  # type: ignore[arg-type]  # a word of Trigger by construction
-        sentence=redact.text(problem.verdict.sentence),
+        sentence=redact.text(sentence),
         clause=problem.verdict.clause,
         operation=operation,
         card=repr(cards.card(case)),
