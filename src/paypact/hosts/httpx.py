@@ -55,7 +55,8 @@ def _patch(httpcore: ModuleType) -> None:
         (httpcore.AsyncHTTPProxy, httpcore.AsyncConnectionPool),
         (httpcore.AsyncSOCKSProxy, httpcore.AsyncConnectionPool),
     ):
-        _go_direct(proxy, pool)
+        if hasattr(proxy, "create_connection"):  # not where it merely says that another package is missing
+            _go_direct(proxy, pool)
 
 
 def _give_backend(connection: Any, wrap: Callable[[Any], Any]) -> None:

@@ -88,7 +88,7 @@ def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Ma
     status, sent, raw = door.wire(exchange)
     headers = urllib3.HTTPHeaderDict(sent)
     response = urllib3.HTTPResponse(
-        body=io.BytesIO(raw),
+        body=_Body(raw, cut=isinstance(exchange.reply, Failure)),
         headers=headers,
         status=status,
         version=11,
@@ -109,6 +109,20 @@ def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Ma
         *(pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", status, response.length_remaining),
     )
     return response
+
+
+class _Body(io.BytesIO):
+    """The bytes of a reply as `http.client` hands them out: reading a cut body to its end fails."""
+
+    def __init__(self, raw: bytes, *, cut: bool) -> None:
+        super().__init__(raw)
+        self._cut = cut
+
+    def read(self, amount: int | None = -1, /) -> bytes:
+        read = super().read(amount)
+        if self._cut and (amount is None or amount < 0):
+            raise http.client.IncompleteRead(read)
+        return read
 
 
 class _Original:
