@@ -84,6 +84,7 @@ class TestCard(_Table, frozen=True, kw_only=True):
     scheme: str
     token: str = ""
     answers: tuple[str, ...] = ("approve",)  # as in `decline:insufficient_funds`, `challenge`, in order
+    wire: dict[str, Any] = {}  # what else it does, which only the gateway's own folder reads
     note: str = ""
     unconfirmed: bool = False
 

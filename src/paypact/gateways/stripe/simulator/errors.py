@@ -1,0 +1,57 @@
+"""Refusals: everything Stripe answers with `{"error": ...}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from paypact.gateways.facts import Facts
+from paypact.gateways.stripe import wire
+from paypact.world.http import Response
+
+DOCS = "https://stripe.com/docs/error-codes/"
+ERRORS = {"card_error": wire.CardError}
+
+
+class Refusal(Exception):  # noqa: N818 - what the vendor says, not an error of the program
+    """Stripe says no. `stored`: the endpoint had begun to execute, so the reply is kept under the idempotency key."""
+
+    def __init__(self, status: int, error: wire.ApiError, rule: str, *, stored: bool = True) -> None:
+        super().__init__(rule)
+        self.stored = stored
+        self.response = Response(status, wire.ErrorBody(error=error), refused=rule)
+
+
+def refuse(facts: Facts, rule: str, intent: Any = None, /, **parts: object) -> Refusal:
+    """The refusal for one rule of the facts; `parts` fill its text, `intent` (rendered) comes along where it should."""
+    fact = facts.refusals.get(rule) or facts.refusals["*"]
+    said = fact.wire
+    error = build(said, {"rule": rule, **parts})
+    if said.get("intent") and intent is not None:
+        kind = "setup_intent" if isinstance(intent, wire.SetupIntent) else "payment_intent"
+        setattr(error, kind, intent)
+    return Refusal(fact.status, error, rule, stored=said.get("stored", False))
+
+
+def build(said: Mapping[str, Any], parts: Mapping[str, object]) -> wire.ApiError:
+    """The error object of one table of the facts."""
+    cls = wire.StateError if said.get("intent") else ERRORS.get(said["type"], wire.ApiError)
+    error = cls(type=said["type"], message=said["message"].format_map(parts))
+    if "code" in said:
+        error.code = said["code"]
+        error.doc_url = DOCS + said["code"].replace("_", "-")
+    if "param" in said:
+        error.param = said["param"].format_map(parts)
+    if "decline_code" in said and isinstance(error, wire.CardError):
+        error.decline_code = said["decline_code"]
+    return error
+
+
+def declined(said: Mapping[str, Any], kind: str) -> wire.LastError:
+    """The error object of one decline of the facts, for a payment or a set-up."""
+    code = said.get(f"{kind}_code", said["code"])
+    error = wire.LastError(type="card_error", code=code, message=said["message"], doc_url=DOCS + code.replace("_", "-"))
+    for name in ("decline_code", "param", "advice_code"):
+        if name in said:
+            setattr(error, name, said[name])
+    return error

@@ -1,0 +1,269 @@
+"""Wire: replies declared as classes whose annotations say what the gateway may leave out, null, extend or swap.
+
+    class Card(Wire):
+        brand: Annotated[Open, documented("https://...", "unseen")]   # a vocabulary that may grow
+        country: str | None = None                                    # always there, may be null
+        wallet: Maybe[Wallet] = UNSET                                 # may be left out
+
+From these lines come the rendering of a reply, its legal variations, the comparison with the vendor's description and the
+matchers of a contract. Optionality belongs to the situation, not to the object: a subclass tightens what its situation
+guarantees. Constant fields are defaults, so that a simulator names only what varies.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | UnsetType  # the gateway may leave this field out
+Kind: TypeAlias = Literal["absent", "null", "unseen", "extra", "empty", "arm"]
+GradeWord: TypeAlias = Literal["documented", "schema", "never"]
+
+UNSEEN_WORD = "a_word_of_next_year"
+ADDED_FIELD = "added_next_year"
+
+__all__ = ["UNSET", "Arm", "Field", "Grade", "Like", "Maybe", "Open", "Variation", "Wire", "documented", "fields", "like"]
+
+
+class _OpenVocabulary:
+    """Marks a string whose words the vendor may add to."""
+
+
+Open: TypeAlias = Annotated[str, _OpenVocabulary()]
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """An id: text that starts with `prefix`; two replies never share one."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How well a variation of one field is evidenced. `kinds` empty: every kind that the annotation allows."""
+
+    word: GradeWord
+    source: str
+    kinds: tuple[Kind, ...] = ()
+
+
+def like(prefix: str) -> Like:
+    """Annotate an id of the wire: `Annotated[str, like("pi_")]`."""
+    return Like(prefix)
+
+
+def documented(source: str, *kinds: Kind) -> Grade:
+    """The vendor's text, or a cited thread, says that this happens in this situation."""
+    return Grade("documented", source, kinds)
+
+
+def never(reason: str, *kinds: Kind) -> Grade:
+    """The type allows it, and in this situation it does not happen: never varied, whatever the grade asked for."""
+    return Grade("never", reason, kinds)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
+class _KeywordsOnly(type(msgspec.Struct)):  # type: ignore[misc]  # msgspec types its metaclass as plain `type`
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
+        # msgspec does not inherit kw_only; without it no subclass could add a field that must be given
+        return super().__new__(cls, name, bases, namespace, **{"kw_only": True, "gc": False, **config})
+
+
+class Wire(msgspec.Struct, metaclass=_KeywordsOnly):
+    """Base of everything a gateway sends. `arms` are other shapes of the object, each as the fields it changes.
+
+    `grows` names the source that says objects may gain fields without a new version; empty where the vendor is silent.
+    """
+
+    arms: ClassVar[tuple[Arm, ...]] = ()
+    grows: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Another coherent shape of one object: several fields change together. `UNSET` leaves a field out."""
+
+    name: str
+    fields: Mapping[str, Any]
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One declared field, read from its annotation."""
+
+    name: str  # on the wire
+    attribute: str
+    types: tuple[Any, ...]  # without None and absence; `list` and `dict` stand for themselves
+    items: tuple[Any, ...] = ()  # what a list or dict holds
+    optional: bool = False
+    nullable: bool = False
+    open: bool = False
+    like: Like | None = None
+    grades: tuple[Grade, ...] = ()
+
+    @property
+    def wires(self) -> tuple[type[Wire], ...]:
+        """The declared objects that this field may hold, itself or as items."""
+        return tuple(t for t in (*self.types, *self.items) if isinstance(t, type) and issubclass(t, Wire))
+
+    def allows(self, kind: Kind) -> bool:
+        """Whether the annotation allows this kind of variation."""
+        return {"absent": self.optional, "null": self.nullable, "unseen": self.open, "empty": list in self.types}[kind]
+
+    def grade(self, kind: Kind) -> Grade:
+        """The grade of one kind of variation: what the annotation says, else the bare schema, else never."""
+        for grade in self.grades:
+            if kind in (grade.kinds or (kind,)):
+                return grade
+        return Grade("schema", "") if self.allows(kind) else Grade("never", "")
+
+
+@cache
+def fields(cls: type[Wire]) -> tuple[Field, ...]:
+    """The declared fields of a wire class, in order."""
+    hints = get_type_hints(cls, include_extras=True)
+    return tuple(
+        _read(name, attribute, hints[attribute])
+        for name, attribute in zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True)
+    )
+
+
+def render(body: Any) -> Any:
+    """A body as plain dicts, lists and scalars: absent fields are dropped, in envelopes and lists of wires too."""
+    return msgspec.to_builtins(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One change to one reply. `path` leads to the field (to the object for `extra` and `arm`)."""
+
+    path: tuple[str | int, ...]
+    kind: Kind
+    grade: Grade
+    arm: Arm | None = None
+
+    def __str__(self) -> str:
+        place = ".".join(str(part) for part in self.path) or "the reply"
+        return f"{place} {self.kind}" + (f" {self.arm.name}" if self.arm else "")
+
+    def apply(self, body: Any) -> Any:
+        """The varied reply as plain data; `body` stays as it is. Applying several in turn combines them."""
+        tree = copy.deepcopy(body) if isinstance(body, dict | list) and _plain(body) else render(body)
+        target = tree
+        for part in self.path[:-1]:
+            target = target[part]
+        if self.kind in ("extra", "arm"):
+            target = target[self.path[-1]] if self.path else target
+            changes = {ADDED_FIELD: {"value": 1}} if self.arm is None else self.arm.fields
+            for name, value in changes.items():
+                if value is UNSET:
+                    target.pop(name, None)
+                else:
+                    target[name] = render(value)
+        elif self.kind == "absent":
+            del target[self.path[-1]]
+        else:
+            target[self.path[-1]] = {"null": None, "unseen": UNSEEN_WORD, "empty": []}[self.kind]
+        return tree
+
+
+def variations(body: Any, *, everything: bool = False) -> Iterator[Variation]:
+    """All variations of this very reply, outermost first. `everything` adds the illegal ones, to find what is needed."""
+    yield from _vary(body, (), everything)
+
+
+def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
+    if isinstance(value, Wire):
+        cls = type(value)
+        for arm in cls.arms:
+            yield Variation(path, "arm", arm.grade, arm)
+        grows = Grade("documented", cls.grows) if cls.grows else Grade("schema", "")
+        yield Variation(path, "extra", grows)
+        for field in fields(cls):
+            held = getattr(value, field.attribute)
+            if held is UNSET:
+                continue
+            for kind in _kinds(field, held):
+                grade = field.grade(kind)
+                if everything or grade.word != "never":
+                    yield Variation((*path, field.name), kind, grade)
+            yield from _vary(held, (*path, field.name), everything)
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield from _vary(held, (*path, key), everything)
+    elif isinstance(value, list | tuple):
+        for index, held in enumerate(value):
+            yield from _vary(held, (*path, index), everything)
+
+
+def _kinds(field: Field, held: Any) -> Iterator[Kind]:
+    yield "absent"
+    if held is not None:
+        yield "null"
+    if isinstance(held, str):
+        yield "unseen"
+    if isinstance(held, list | tuple) and held:
+        yield "empty"
+
+
+def _read(name: str, attribute: str, hint: Any) -> Field:
+    types_: list[Any] = []
+    items: list[Any] = []
+    notes: list[Any] = []
+    _flatten(hint, types_, items, notes)
+    return Field(
+        name,
+        attribute,
+        tuple(t for t in types_ if t not in (type(None), UnsetType)),
+        tuple(items),
+        optional=UnsetType in types_,
+        nullable=type(None) in types_,
+        open=any(isinstance(note, _OpenVocabulary) for note in notes),
+        like=next((note for note in notes if isinstance(note, Like)), None),
+        grades=tuple(note for note in notes if isinstance(note, Grade)),
+    )
+
+
+def _flatten(hint: Any, types_: list[Any], items: list[Any], notes: list[Any]) -> None:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        notes.extend(args[1:])
+        _flatten(args[0], types_, items, notes)
+    elif origin in (Union, types.UnionType):
+        for arg in args:
+            _flatten(arg, types_, items, notes)
+    elif origin in (list, tuple, dict):
+        types_.append(list if origin is tuple else origin)
+        _flatten(args[-1] if origin is dict else args[0], items, [], [])
+    else:
+        types_.append(hint)
+
+
+def _plain(body: Any) -> bool:
+    if isinstance(body, dict):
+        return all(map(_plain, body.values()))
+    if isinstance(body, list):
+        return all(map(_plain, body))
+    return not isinstance(body, Wire)
