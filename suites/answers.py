@@ -11,15 +11,11 @@ from collections.abc import Iterator
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
 from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
+from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 
 DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
-CONNECTION = (  # kind and when: a refused connection carried nothing, so nothing can have been booked
-    ("connect-refused", "before"),
-    ("connect-timeout", "before"),
-    ("read-timeout", "before"),
-    ("read-timeout", "after"),
-    ("reset", "before"),
-    ("reset", "after"),
+CONNECTION = tuple(
+    (kind, when) for kind in FAILURES for when in ("before", "after") if when == "before" or kind not in BEFORE_ONLY
 )
 
 
@@ -106,9 +102,8 @@ def _answers(target: Target, key: str) -> tuple[str, ...]:
 
 def _faults(run: Exploration) -> Iterator[str]:
     """Each fault at each exchange the longest of the driver's operations makes, rehearsed."""
-    kinds = (
-        CONNECTION if run.key == "connection" else tuple((word, "before") for word in run.target.gateway.facts.errors)
-    )
+    words = (f"error:{word}" for word in run.target.gateway.facts.errors)
+    kinds = CONNECTION if run.key == "connection" else tuple((kind, "before") for kind in (*words, *EDGES))
     for place in range(1, run.rehearse(answer) + 1):
         for kind, when in kinds:
             yield f"{kind} {when} {place}"

@@ -38,7 +38,6 @@ from paypact.world import clock
 from paypact.world.issuer import approve
 from paypact.world.ledger import Movement
 from paypact.world.ledger_tables import LIVE, MOVED
-from paypact.world.network import FAILURES, Fault
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
@@ -305,16 +304,6 @@ def _movement_word(made: list[Movement], asked: int, *, void: bool) -> str:
     if alive:
         return "moved" if alive[0].state in MOVED else "requested"
     return "failed" if made else "none"
-
-
-def parse_fault(text: str, times: int = 1) -> Fault:
-    """The fault a case spells as `<kind> before|after <exchange>`, as in `read-timeout after 2`.
-
-    A kind that is not one of the network's own is one of the gateway's error classes.
-    """
-    kind, when, place = text.rsplit(" ", 2)
-    name = kind if kind in FAILURES else f"error:{kind}"
-    return Fault(name, "before" if when == "before" else "after", exchange=int(place), times=times)
 
 
 @contextlib.contextmanager

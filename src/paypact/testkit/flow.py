@@ -10,7 +10,8 @@ import inspect
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Declined, Money, Pending, Unknown
-from paypact.testkit.example import Example, Told, parse_fault
+from paypact.testkit.example import Example, Told
+from paypact.world.network import Fault
 
 MOST_PRESSES: Final = 3
 MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
@@ -143,7 +144,7 @@ def _first(example: Example) -> str:
 def _arm(example: Example, operation: str) -> None:
     case = example.case
     if case.fault:
-        example.world.network.arm(parse_fault(case.fault, case.times))
+        example.world.network.arm(Fault.parse(case.fault, case.times))
 
 
 def _heal(example: Example) -> None:

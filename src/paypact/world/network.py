@@ -6,23 +6,43 @@ is then put before or after exchange n, or on the exchange that books a given ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
 from paypact.errors import UsageError
+from paypact.world.http import Response
 
 _Hits: TypeAlias = Callable[["Fault"], bool]
 When: TypeAlias = Literal["before", "after"]
 
+# No reply reaches the client: its library raises.
 FAILURES = ("connect-refused", "connect-timeout", "read-timeout", "reset", "cut-body")
 BEFORE_ONLY = ("connect-refused", "connect-timeout")  # nothing was sent, so nothing can have been booked
+
+# Replies of something between client and gateway (a proxy, a load balancer) that does not speak the gateway's format.
+_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
+EDGES: Final[Mapping[str, Response]] = MappingProxyType(
+    {
+        "html-502": Response(502, _PAGE.format("502 Bad Gateway").encode(), {"content-type": "text/html"}),
+        "html-503": Response(
+            503, _PAGE.format("503 Service Temporarily Unavailable").encode(), {"content-type": "text/html"}
+        ),
+        "empty-body": Response(200, b"", {"content-type": "text/html", "content-length": "0"}),
+    }
+)
+# The gateway's own errors, by a word of its `[errors]` facts. `stored:` is kept and told again for the same idempotency key;
+# `wait:` carries a Retry-After header.
+OWN: Final = ("error", "stored", "wait")
+RETRY_AFTER: Final = 7  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong, once armed. `kind` is one of FAILURES, or `error:<word>`: the gateway answers with that error.
+    """What goes wrong, once armed.
 
+    `kind` is one of FAILURES, one of EDGES, or `error:<word>`, `stored:<word>`, `wait:<word>` for an error of the gateway.
     `when="before"`: the gateway never handled the request. `when="after"`: it did, and its reply was lost.
     `exchange` counts from 1 since the fault was armed; `booking` names a journal event instead ("approve": the call that
     takes the money; only with `after`, since nobody knows beforehand what a request would book).
@@ -35,12 +55,32 @@ class Fault:
     times: int = 1
 
     def __post_init__(self) -> None:
-        if self.kind not in FAILURES and not self.kind.startswith("error:"):
-            raise UsageError(f"fault: kind {self.kind!r} is unknown; known: {', '.join(FAILURES)}, error:<word>")
+        if self.kind not in (*FAILURES, *EDGES) and self.kind.partition(":")[0] not in OWN:
+            known = ", ".join((*FAILURES, *EDGES, *(f"{own}:<word>" for own in OWN)))
+            raise UsageError(f"fault: kind {self.kind!r} is unknown; known: {known}")
         if (self.exchange is None) == (self.booking is None):
             raise UsageError(f"fault {self.kind}: say either which exchange (from 1) or which booking it hits")
         if self.when == "before" and self.booking is not None:
             raise UsageError(f"fault {self.kind}: before an exchange nobody knows what it will book; name exchange=n")
+        if self.when == "after" and self.kind in BEFORE_ONLY:
+            raise UsageError(f'fault {self.kind}: nothing was sent, so nothing can be lost after it; say when="before"')
+
+    @classmethod
+    def parse(cls, text: str, times: int = 1) -> Fault:
+        """The fault that a case spells: `<kind> before|after <exchange>` or `<kind> booking <event>`.
+
+        Raises:
+            UsageError: it spells none.
+        """
+        match text.rsplit(" ", 2):
+            case [kind, "before" | "after" as when, place] if place.isdecimal():
+                return cls(kind, when, exchange=int(place), times=times)
+            case [kind, "booking", event]:
+                return cls(kind, "after", booking=event, times=times)
+            case _:
+                raise UsageError(
+                    f"fault {text!r} is not of the form `<kind> before|after <number>` or `<kind> booking <event>`"
+                )
 
     def __str__(self) -> str:
         place = f"exchange {self.exchange}" if self.booking is None else f"the exchange that books {self.booking!r}"

@@ -50,6 +50,9 @@ class Simulator(ABC):
     def error(self, word: str) -> Response:
         """The gateway's reply for one word of its `[errors]` facts (authentication, rate_limit, server_error, ...)."""
 
+    def keep(self, request: Request, response: Response) -> None:
+        """Keep `response` for repetitions of `request`, where the gateway has idempotency keys that do."""
+
     def tokenize(self, card: Card) -> str:
         """The gateway's token for a card, as the vendor's browser code would have made it; empty where there is none."""
         return ""

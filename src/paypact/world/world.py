@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from paypact.world.clock import Clock
 from paypact.world.http import Failure, NotSimulatedError, Request, Response
 from paypact.world.issuer import Issuer
 from paypact.world.ledger import Ledger
-from paypact.world.network import FAILURES, Fault, Network
-from paypact.world.recording import Exchange, Recording
+from paypact.world.network import EDGES, FAILURES, RETRY_AFTER, Fault, Network
+from paypact.world.recording import Exchange, Locate, Recording
 from paypact.world.shopper import Shopper
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ class World:
     SDK made of it.
     """
 
-    def __init__(
-        self, gateway: Gateway, *, now: float | None = None, locate: Callable[[], str | None] | None = None
-    ) -> None:
+    def __init__(self, gateway: Gateway, *, now: float | None = None, locate: Locate | None = None) -> None:
         self.gateway = gateway
         self.clock = Clock() if now is None else Clock(now)
         self.issuer = Issuer(gateway.facts.ledger.answers)
@@ -126,12 +124,20 @@ class World:
             self.defect = defect
 
     def _suffer(self, exchange: Exchange, fault: Fault) -> Response | Failure:
+        """What reaches the client instead of the reply."""
         exchange.fault = fault
         if fault.kind in FAILURES:
             exchange.failure = Failure(fault.kind, exchange.response)
             return exchange.failure
-        response = self.simulator.error(fault.kind.removeprefix("error:"))
+        edge = EDGES.get(fault.kind)
+        if edge is not None:
+            exchange.raw = edge.body
+            return edge
+        how, _, word = fault.kind.partition(":")
+        response = self.simulator.error(word)
+        if how == "wait":
+            response.headers["retry-after"] = str(RETRY_AFTER)
         exchange.raw = self.simulator.render(response)
-        if exchange.response is None:
-            exchange.response = response
+        if how == "stored":
+            self.simulator.keep(exchange.request, response)
         return response

@@ -45,7 +45,7 @@ class TimeoutIsNo(TinPayments):
             return {"status": "declined", "reason": "timeout", "id": "none"}
         except requests.RequestException:
             return None
-        return None if reply.status_code in (401, 429, 500) else reply.json()
+        return reply.json() if reply.status_code in (200, 404, 422) and reply.content else None
 
 
 class CrashesOnBrand(TinShop):

@@ -37,7 +37,7 @@ class TinPayments:
             )
         except requests.RequestException:
             return None
-        return None if reply.status_code in (401, 429, 500) else reply.json()
+        return reply.json() if reply.status_code in (200, 404, 422) and reply.content else None
 
     def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
         return self.call("POST", "/charges", {
