@@ -36,8 +36,8 @@ class Lead(Simulator):
     def handle(self, request: Request) -> Response:
         if request.method == "POST":
             self.ledger.open(Money(1000, "EUR"))
-        seen = {"method": request.method, "url": request.url, "headers": dict(request.headers), "body": request.body.decode()}
-        return Response(200, seen, {"content-type": "application/json"})
+        said = {"method": request.method, "url": request.url, "body": request.body.decode()}
+        return Response(200, {**said, "headers": dict(request.headers)}, {"content-type": "application/json"})
 
     def render(self, response: Response) -> bytes:
         return response.body if isinstance(response.body, bytes) else json.dumps(response.body).encode()
