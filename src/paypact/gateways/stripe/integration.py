@@ -76,13 +76,9 @@ class StripePayments:
 
     def __init__(self, key: str, base_url: str = "https://api.stripe.com") -> None:
         http = stripe.RequestsClient(timeout=TIMEOUT)
-        client = stripe.StripeClient(
-            key, base_addresses={"api": base_url}, http_client=http, max_network_retries=RETRIES
-        )
+        base: Any = {"api": base_url}
+        self.v1: Any = stripe.StripeClient(key, base_addresses=base, http_client=http, max_network_retries=RETRIES).v1
         self.close: Callable[[], None] = http.close
-        self.intents: Any = client.v1.payment_intents
-        self.setups: Any = client.v1.setup_intents
-        self.refunds: Any = client.v1.refunds
 
     def pay(self, order: str, key: str, amount: int, currency: str, method: str, back: str, **more: Any) -> Result:
         """Charge a PaymentMethod; with `capture_method="manual"` only hold the amount.
@@ -90,16 +86,19 @@ class StripePayments:
         `back` is where the shopper returns to after 3-D Secure; `more` are further parameters of a PaymentIntent.
         """
         price = {"amount": stripe_amount(amount, currency), "currency": currency.lower()}
-        return self._send(self.intents.create, key, {**price, **self._present(order, method, back), **more})
+        return self._send(self.v1.payment_intents.create, key, {**price, **self._present(order, method, back), **more})
 
     def verify(self, order: str, key: str, method: str, back: str) -> Result:
         """Ask the bank whether a card is good, taking no money."""
-        return self._send(self.setups.create, key, {**self._present(order, method, back), "usage": "on_session"})
+        return self._send(
+            self.v1.setup_intents.create, key, {**self._present(order, method, back), "usage": "on_session"}
+        )
 
     def check(self, intent: str) -> Result:
         """Where a payment or verification stands: after the shopper came back, and whenever that is unknown."""
+        kind = self.v1.setup_intents if intent.startswith("seti_") else self.v1.payment_intents
         try:
-            return self._read((self.setups if intent.startswith("seti_") else self.intents).retrieve(intent))
+            return self._read(kind.retrieve(intent))
         except stripe.StripeError:  # a read that fails says nothing about money, whatever its status
             return Result("unknown", intent)
 
@@ -107,7 +106,9 @@ class StripePayments:
         """Where the newest payment of an order stands. Lists, because Stripe's search lags behind."""
         try:
             since = {"gte": int(time.time()) - LOOK_BACK}
-            for intent in self.intents.list({"limit": 100, "created": since}).auto_paging_iter():  # newest first
+            for intent in self.v1.payment_intents.list(
+                {"limit": 100, "created": since}
+            ).auto_paging_iter():  # newest first
                 if getattr(intent.metadata, "order", None) == order:
                     return self._read(intent)
         except stripe.StripeError:
@@ -117,16 +118,16 @@ class StripePayments:
     def capture(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
         """Take held money: all, or `amount`, which lets the rest go."""
         part = {} if amount is None else {"amount_to_capture": stripe_amount(amount, currency)}
-        return self._send(self.intents.capture, key, part, intent, done="succeeded")
+        return self._send(self.v1.payment_intents.capture, key, part, intent, done="succeeded")
 
     def refund(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
         """Give back all that is left, or `amount`."""
         part = {} if amount is None else {"amount": stripe_amount(amount, currency)}
-        return self._send(self.refunds.create, key, {"payment_intent": intent, **part}, done="succeeded")
+        return self._send(self.v1.refunds.create, key, {"payment_intent": intent, **part}, done="succeeded")
 
     def void(self, intent: str, key: str) -> Result:
         """Let held money go."""
-        result = self._send(self.intents.cancel, key, {}, intent, done="canceled")
+        result = self._send(self.v1.payment_intents.cancel, key, {}, intent, done="canceled")
         if result.state == "refused" and self.check(intent).reason == "canceled":  # gone already, by us or by time
             return Result("approved", intent)
         return result
