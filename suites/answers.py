@@ -37,7 +37,7 @@ def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
     target = run.target
     paying = tuple(each for each in ("sale", "authorize", "verify") if target.offers(each))
     moving = tuple(each for each, before in MOVEMENTS.items() if target.offers(each, before))
-    axes = {"operation": Axis(paying), "answer": Axis(_answers(target, run.key))}
+    axes = {"operation": Axis(paying), "answer": Axis(_answers(target, run.key), _kind_of_answer)}
     if run.key in ("errors", "connection"):
         axes["operation"] = Axis((*paying, *moving))
         axes["fault"] = Axis(tuple(_faults(run)), _kind_of_fault)
@@ -48,7 +48,7 @@ def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
         axes["shopper"] = Axis(("passed", "failed", "abandoned", "comes back twice"))
     if run.key == "soft":
         axes["retry"] = Axis(("another card", "same card"))
-    axes["scheme"] = Axis(target.schemes)
+    axes["scheme"] = Axis.listed(target.schemes)
     axes["currency"] = Axis(target.currencies, amounts.exponent_class)
     conditions = {"challenged": "challenge shown", "errors": "fault struck", "connection": "fault struck"}
     run.explore(axes, answer, condition=conditions.get(run.key, "operation judged"))
@@ -107,6 +107,10 @@ def _faults(run: Exploration) -> Iterator[str]:
     for place in range(1, run.rehearse(answer) + 1):
         for kind, when in kinds:
             yield f"{kind} {when} {place}"
+
+
+def _kind_of_answer(answer: object) -> str:
+    return ">".join(part.partition(":")[0] for part in str(answer).split(">"))
 
 
 def _kind_of_fault(fault: object) -> str:

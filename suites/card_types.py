@@ -11,33 +11,34 @@ from paypact.testkit import Axis, Example, Exploration, Target, amounts, cards, 
 from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
 
 OUTSIDE = "out-of-scope"
+UNCONFIRMED = "unconfirmed"
 
 
 def each_scheme(target: Target) -> Iterator[str]:
-    """A cell a scheme in scope, and one for all that are not."""
+    """A cell a scheme in scope, one for all that are not, and one for those of which no source says what happens."""
     yield from target.schemes
-    if _outside(target):
-        yield OUTSIDE
+    yield from (key for key in (OUTSIDE, UNCONFIRMED) if _outside(target, key))
 
 
 @promise("card-types", order=1, needs=("sale", "authorize", "verify"), cells=each_scheme)
 def every_card_type_is_served(run: Exploration) -> None:
     target = run.target
-    schemes = _outside(target) if run.key == OUTSIDE else (run.key,)
-    facts = target.gateway.facts.schemes
-    if run.key != OUTSIDE and facts[run.key].standing == "unconfirmed":
-        run.advice_only = f"what the gateway does with {run.key} cards could not be confirmed"
+    outside = _outside(target, run.key)
+    schemes = outside or (run.key,)
+    standings = {target.gateway.facts.schemes[scheme].standing for scheme in schemes}
+    if standings == {"unconfirmed"}:
+        run.advice_only = f"no source confirms what the gateway does with {run.key} cards"
     axes = {
-        "scheme": Axis(schemes),
+        "scheme": Axis.listed(schemes),
         **cards.axes(target, schemes[0]),
         "operation": Axis(tuple(_operations(target))),
         "currency": Axis(target.currencies, amounts.exponent_class),
         "amount": Axis(amounts.WORDS),
         "answer": Axis(_answers(target)),
     }
-    if run.key == OUTSIDE:  # the axes of one scheme's cards mean nothing to the next
+    if outside:  # the axes of one scheme's cards mean nothing to the next
         axes = {name: axis for name, axis in axes.items() if name not in cards.AXES}
-    run.explore(axes, serve, wider={"scheme": target.schemes} if run.key != OUTSIDE else {})
+    run.explore(axes, serve, wider={} if outside else {"scheme": target.schemes})
 
 
 def serve(example: Example) -> None:
@@ -71,5 +72,10 @@ def _answers(target: Target) -> tuple[str, ...]:
     )
 
 
-def _outside(target: Target) -> tuple[str, ...]:
-    return tuple(scheme for scheme in target.gateway.facts.schemes if scheme not in target.schemes)
+def _outside(target: Target, key: str) -> tuple[str, ...]:
+    """The schemes of a cell that is not one scheme's own."""
+    if key not in (OUTSIDE, UNCONFIRMED):
+        return ()
+    facts = target.gateway.facts.schemes
+    beyond = [scheme for scheme in facts if scheme not in target.schemes]
+    return tuple(scheme for scheme in beyond if (facts[scheme].standing == "unconfirmed") == (key == UNCONFIRMED))

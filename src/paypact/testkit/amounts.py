@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from paypact.currencies import exponent
+from paypact.gateways.facts import CurrencyFacts
 from paypact.payments import Money
 from paypact.testkit.target import Target
 
@@ -22,22 +24,37 @@ WORDS: Final = (*_MAJOR, "least")
 
 @cache
 def amount(target: Target, currency: str, word: str) -> Money:
-    """The named amount, moved into the driver's declared bounds and above the gateway's minimum."""
+    """The named amount, moved into the driver's declared bounds and to a multiple of the gateway's smallest step."""
     digits = exponent(currency)
-    facts = target.gateway.facts.currencies
-    least = facts.minimums.get(currency, 0)
+    least = smallest(target, currency)
     if word == "least":
-        minor = least or 10**digits
+        minor = least
     else:
         whole, hundredths = _MAJOR[word]
         minor = whole * 10**digits + hundredths * 10**digits // 100
-    # a price of 10.90 is small change in some currencies: keep well above what the gateway takes at least
-    while minor < least:
-        minor *= 10
+        while minor < least:  # a price of 10.90 is small change in some currencies
+            minor *= 10
     low, high = _bounds(target, currency)
     minor = min(max(minor, low), high)
-    step = 10 ** max(0, digits - 2)  # thousandths that no gateway can write are a case of their own
-    return Money(minor - minor % step, currency)
+    unit = step(target.gateway.facts.currencies, currency)
+    return Money(max(minor - minor % unit, unit), currency)
+
+
+def step(facts: CurrencyFacts, currency: str) -> int:
+    """The smallest difference, in ISO 4217 minor units, between two amounts that the gateway can write exactly."""
+    shift = facts.exponents.get(currency, exponent(currency)) - exponent(currency)
+    multiple = facts.multiples.get(currency, 1)
+    return multiple * 10**-shift if shift < 0 else multiple // math.gcd(multiple, 10**shift)
+
+
+def smallest(target: Target, currency: str) -> int:
+    """The least charge, in ISO 4217 minor units: the gateway's minimum where it has one, else one major unit."""
+    facts = target.gateway.facts.currencies
+    shift = facts.exponents.get(currency, exponent(currency)) - exponent(currency)
+    if currency not in facts.minimums:
+        return int(10 ** exponent(currency))
+    minimum = facts.minimums[currency]
+    return minimum * 10**-shift if shift < 0 else -(-minimum // 10**shift)
 
 
 def exponent_class(currency: object) -> str:

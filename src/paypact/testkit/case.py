@@ -46,6 +46,11 @@ class Axis:
     values: tuple[Value, ...]
     classify: Callable[[Value], str] = str
 
+    @classmethod
+    def listed(cls, values: tuple[Value, ...]) -> Axis:
+        """An axis whose values are all of one class: each is met once, and none in pairs of its own."""
+        return cls(values, lambda _: "any")
+
     def classes(self) -> dict[str, list[Value]]:
         """Values by class, in order."""
         grouped: dict[str, list[Value]] = {}

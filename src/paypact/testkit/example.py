@@ -28,7 +28,7 @@ from paypact.payments import (
     SimulatedGateway,
 )
 from paypact.testkit import answers, cards, session
-from paypact.testkit.amounts import amount
+from paypact.testkit.amounts import amount, step
 from paypact.testkit.blame import calling_place
 from paypact.testkit.case import Case
 from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_outcome
@@ -191,9 +191,16 @@ class Example:
         return self.perform("complete", told.payment, transaction, self._authentication)
 
     def rest(self) -> None:
-        """Run the clock until no timer is left."""
+        """Let time pass until everything that is still undecided has been decided."""
         with self.world.outside():
-            self.world.clock.rest()
+            while self._undecided() and self.world.clock.next() is not None:
+                self.world.clock.advance(self.world.clock.next() or 0.0)
+
+    def _undecided(self) -> bool:
+        authorizations = [a for p in self.world.ledger.purchases for a in p.authorizations]
+        return any(
+            a.state in ("pending", "held") or any(m.state == "requested" for m in a.movements) for a in authorizations
+        )
 
     # --- judging ------------------------------------------------------------------------------------------------
 
@@ -276,6 +283,7 @@ class Example:
             self.target,
             told.operation,
             told.payment,
+            began=next((each.operation for each in self.history if each.payment is told.payment), told.operation),
             faulted=bool(self.world.network.delivered),
             excused=self._excused(told),
             abandoned=self.abandoned,
@@ -289,8 +297,7 @@ class Example:
             return True
         if card.wallet and scope.wallets is not None and card.wallet not in scope.wallets:
             return True
-        multiple = facts.currencies.multiples.get(money.currency, 1)
-        return money.minor % multiple != 0
+        return money.minor % step(facts.currencies, money.currency) != 0
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -206,7 +206,9 @@ class Exploration:
 
     def _finding(self, played: Played, explained: dict[str, str], note: str = "") -> Finding:
         assert played.problem is not None
-        found = finding_of(self.cell, self._axes, played.case, played.example, played.problem, explained, self.advice_only)
+        found = finding_of(
+            self.cell, self._axes, played.case, played.example, played.problem, explained, self.advice_only
+        )
         return msgspec.structs.replace(found, note="; ".join(filter(None, (found.note, note))))
 
     def fails(self, finding: Finding) -> bool:

@@ -126,7 +126,7 @@ def _press_again(example: Example, told: Told) -> Told:
     """The same payment, same attempt, on a healed network; `lookup` first where it is offered."""
     _heal(example)
     payment = told.payment
-    if example.target.offers("lookup"):
+    if example.target.offers("lookup") and _first(example) in ("sale", "authorize"):
         example.judge(example.perform("lookup", payment, payment.reference))
     example.occurred["pressed again"] += 1
     return example.perform(_first(example), payment, payment)

@@ -48,6 +48,7 @@ class Circumstances:
     target: Target
     operation: str
     payment: Payment
+    began: str = ""  # the operation that this flow began with, where this one continues it
     faulted: bool = False  # a fault was injected in this flow
     excused: bool = False  # the request was refused for a fault of the payment, or it is out of scope
     abandoned: bool = False  # the shopper walked away from a challenge
@@ -125,7 +126,7 @@ def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
 
 def _row(found: Standing, seen: Circumstances) -> str:
     if (
-        seen.operation == "verify"
+        (seen.began or seen.operation) == "verify"
         and found.word == "undone"
         and found.approved == (found.authorization.amount if found.authorization else -1)
     ):
@@ -155,11 +156,11 @@ def _conditional(
 
 
 def _amount(clause: str, found: Standing, outcome: Approved, seen: Circumstances) -> Verdict:
-    if found.word == "authorized" and seen.operation in ("sale", "charge_stored"):
+    if found.word == "authorized" and (seen.began or seen.operation) in ("sale", "charge_stored"):
         return Verdict(
             "broken", f"{clause}/capture", "the sale was told as paid, but the money is only held: nothing was captured"
         )
-    if seen.operation in ("verify", "store"):
+    if (seen.began or seen.operation) in ("verify", "store"):
         if found.word == "authorized":
             return OK
         return Verdict("broken", clause, f"{seen.operation} took money: {STANDING_SAID[found.word]}")

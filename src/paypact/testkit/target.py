@@ -53,7 +53,8 @@ class Target:
     @cached_property
     def currencies(self) -> tuple[str, ...]:
         """The currencies in scope, plainest first: declared, else all the gateway accepts."""
-        return self.scope.currencies or self.gateway.facts.currencies.accepted
+        facts = self.gateway.facts.currencies
+        return self.scope.currencies or tuple(each for each in facts.accepted if each not in facts.unconfirmed)
 
     def described(self) -> Integration:
         """How the result model names this column."""

@@ -85,6 +85,11 @@ class Clock:
         with self.lock:
             self._reach(self._now + _nanoseconds(seconds))
 
+    def next(self) -> float | None:
+        """Seconds until the next timer is due; None where there is none."""
+        with self.lock:
+            return max(0.0, (self._timers[0][0] - self._now) / _SECOND) if self._timers else None
+
     def rest(self, limit: float = YEAR) -> bool:
         """Let time pass until no timer is left, at most `limit` seconds. False where timers are left even then."""
         with self.lock:
