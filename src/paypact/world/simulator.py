@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from paypact.cards.card import Card
-from paypact.payments import Payment
-from paypact.world.http import Request, Response
+from paypact.payments import Notification, Payment
+from paypact.world.http import NotSimulatedError, Request, Response
 
 if TYPE_CHECKING:
     from paypact.gateways.facts import Facts
+    from paypact.world.ledger import Entry
+    from paypact.world.notifications import Event, Seal
     from paypact.world.world import World
 
 
@@ -52,6 +54,25 @@ class Simulator(ABC):
 
     def keep(self, request: Request, response: Response) -> None:
         """Keep `response` for repetitions of `request`, where the gateway has idempotency keys that do."""
+
+    def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
+        """What the gateway tells by webhook of one line of the journal, as of now, in an API version (None: the newest).
+
+        Called only while somebody listens, after each event of the ledger; must not change anything.
+        """
+        return ()
+
+    def deliver(self, event: Event, seal: Seal) -> Notification:
+        """An event as it reaches the shop: address, headers, body, signed as `seal` says.
+
+        Raises:
+            NotSimulatedError: the gateway has no webhooks here, or cannot be sealed so.
+        """
+        raise NotSimulatedError(f"{self.facts.gateway.title} webhooks")
+
+    def strangers(self, version: str | None) -> Iterable[Event]:
+        """Genuine events that are not about any purchase of the shop: other products, types nobody has heard of."""
+        return ()
 
     def tokenize(self, card: Card) -> str:
         """The gateway's token for a card, as the vendor's browser code would have made it; empty where there is none."""

@@ -14,6 +14,7 @@ from paypact.world.http import Failure, NotSimulatedError, Request, Response
 from paypact.world.issuer import Issuer
 from paypact.world.ledger import Ledger
 from paypact.world.network import EDGES, FAILURES, RETRY_AFTER, Fault, Network
+from paypact.world.notifications import Outbox
 from paypact.world.recording import Exchange, Locate, Recording
 from paypact.world.shopper import Shopper
 
@@ -75,6 +76,12 @@ class World:
             if fault is not None:
                 exchange.reply = self._suffer(exchange, fault)
         return exchange
+
+    def listen(self, version: str | None = None) -> Outbox:
+        """Start drawing webhooks, in an API version of the shop's endpoint; what happened before is not told."""
+        outbox = Outbox(self.simulator, version)
+        self.ledger.listeners.append(outbox.hear)
+        return outbox
 
     @contextmanager
     def operating(self, operation: str, payment: Payment | None = None) -> Iterator[None]:
