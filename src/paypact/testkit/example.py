@@ -23,21 +23,21 @@ from paypact.payments import (
     Customer,
     Item,
     Money,
-    Outcome,
     Payment,
     SimulatedGateway,
+    Unknown,
 )
-from paypact.testkit import answers, cards, session
-from paypact.testkit.amounts import amount, step
+from paypact.testkit import answers, cards, checks, session
+from paypact.testkit.amounts import amount
 from paypact.testkit.blame import calling_place
 from paypact.testkit.case import Case
-from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_outcome
+from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_outcome, said
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
+from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.world import clock
 from paypact.world.issuer import approve
-from paypact.world.ledger import Movement
-from paypact.world.ledger_tables import LIVE, MOVED
+from paypact.world.notifications import Outbox
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
@@ -54,40 +54,6 @@ PLAIN_CUSTOMER = Customer(
 )
 
 
-class WrongAnswerError(Exception):
-    """A driver returned something that is no Outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One call of an operation and what came back: an Outcome, or the exception that left the driver."""
-
-    operation: str
-    payment: Payment
-    outcome: Outcome | BaseException
-    first: int  # index of the call's first exchange
-    last: int  # index behind its last one
-
-    @property
-    def crashed(self) -> bool:
-        return isinstance(self.outcome, BaseException)
-
-    @property
-    def transaction(self) -> Any:
-        """What the driver gave to hand back later; None where it gave nothing."""
-        return getattr(self.outcome, "transaction", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A verdict that is not ok, with where it was met."""
-
-    verdict: Verdict
-    told: Told | None
-    exchange: int  # how many exchanges had been made by then
-    trigger: str = "plain"
-
-
 @dataclass
 class Example:
     """Suites drive this: make payments, perform operations, judge. Problems are collected, not raised."""
@@ -102,6 +68,7 @@ class Example:
     occurred: Counter[str] = field(default_factory=Counter)
     story: list[tuple[str, object, str]] = field(default_factory=list)  # operation, what was told, standing after it
     abandoned: bool = False
+    outbox: Outbox | None = None  # the gateway's webhooks, where the driver receives them
     _authentication: Authentication | None = None
 
     # --- payments -----------------------------------------------------------------------------------------------
@@ -225,7 +192,7 @@ class Example:
         authorization = self.standing(told.payment).authorization
         every = [m for m in authorization.movements if m.kind == kind] if authorization else []
         made = every[before:]
-        state = _movement_word(made, asked, void=kind == "void")
+        state = checks.movement_word(made, asked, void=kind == "void")
         verdict = judge_movement(state, told.outcome, self._seen(told), reached=reached, told=False)
         return self._weigh(verdict, told, last_word=last_word)
 
@@ -234,24 +201,21 @@ class Example:
         authorization = self.standing(payment).authorization
         return sum(m.kind == kind for m in authorization.movements) if authorization else 0
 
-    def check_cards(self) -> None:
-        """Every card that reached the gateway is one of this example's, unchanged."""
-        ledger = self.world.ledger
-        received = [a.card for p in ledger.purchases for a in p.authorizations] + [
-            away.card for away in ledger.turned_away
-        ]
-        for card in received:
-            difference = cards.difference(card, self.payments)
-            if difference:
-                self.problem(
-                    Verdict(
-                        "broken",
-                        "card/changed",
-                        f"the card that reached the gateway is not the shopper's: {difference}",
-                    ),
-                    None,
-                )
-                return
+    def tell(self, operation: str, about: str, error: BaseException) -> None:
+        """Something that is not a payment's operation crashed, or returned what it must not."""
+        payment = self.payments[-1]
+        told = Told(operation, payment, error, len(self.exchanges), len(self.exchanges))
+        subject = f"{operation} of {about}" if about else operation
+        sentence = str(error) if isinstance(error, WrongAnswerError) else f"{subject} crashed with {said(error)}"
+        self.story.append((subject, error, self.standing(payment).word))
+        self.problem(Verdict("broken", f"{operation}/crash", sentence), told)
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a fault was delivered that nothing has made good since: then an order may still be pending."""
+        return bool(self.world.network.delivered) and any(
+            isinstance(told.outcome, Unknown) for told in self.history[-1:]
+        )
 
     def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
         """Remember a verdict that is not ok."""
@@ -285,32 +249,13 @@ class Example:
             told.payment,
             began=next((each.operation for each in self.history if each.payment is told.payment), told.operation),
             faulted=bool(self.world.network.delivered),
-            excused=self._excused(told),
+            excused=checks.excused(self.target, told.payment),
             abandoned=self.abandoned,
         )
-
-    def _excused(self, told: Told) -> bool:
-        """Whether the payment itself was at fault: out of the declared scope, or not expressible at the gateway."""
-        scope, facts = self.target.scope, self.target.gateway.facts
-        money, card = told.payment.amount, told.payment.card
-        if card.scheme not in self.target.schemes or money.currency not in self.target.currencies:
-            return True
-        if card.wallet and scope.wallets is not None and card.wallet not in scope.wallets:
-            return True
-        return money.minor % step(facts.currencies, money.currency) != 0
 
     @property
     def exchanges(self) -> list[Exchange]:
         return self.world.recording.exchanges
-
-
-def _movement_word(made: list[Movement], asked: int, *, void: bool) -> str:
-    alive = [m for m in made if m.state in LIVE]
-    if len(alive) > 1 or (not void and sum(m.amount for m in alive) > asked):
-        return "more"
-    if alive:
-        return "moved" if alive[0].state in MOVED else "requested"
-    return "failed" if made else "none"
 
 
 @contextlib.contextmanager
@@ -324,6 +269,8 @@ def playing(target: Target, case: Case) -> Iterator[Example]:
         with clock.running(world.clock), hosts.attached(world, target.scope.host):
             driver = session.instance(target, gateway)
             example = Example(target, case, world, driver)
+            if target.offers("receive"):
+                example.outbox = world.listen(target.scope.api_version)
             try:
                 yield example
             finally:

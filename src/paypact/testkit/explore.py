@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgspec
 
 from paypact.report.model import Finding, Severity, fails
-from paypact.testkit import covering
+from paypact.testkit import checks, covering
 from paypact.testkit.case import Axes, Axis, Case, Value, from_json
-from paypact.testkit.example import Example, Problem, playing
+from paypact.testkit.example import Example, playing
 from paypact.testkit.finding import finding_of, sameness
 from paypact.testkit.flow import MOVEMENTS
 from paypact.testkit.profiles import Profile
 from paypact.testkit.random_cases import random_cases
 from paypact.testkit.shrink import explain, shrink
+from paypact.testkit.told import Problem
 
 if TYPE_CHECKING:
     from paypact.testkit.cell import Cell
@@ -140,7 +141,9 @@ class Exploration:
     def _try(self, case: Case) -> Played:
         with playing(self.target, case) as example:
             self._play(example)
-            example.check_cards()
+            arrived = checks.cards_unchanged(example.world.ledger, example.payments)
+            if arrived.word != "ok":
+                example.problem(arrived, None)
         world = example.world
         if world.stop is not None:
             raise world.stop

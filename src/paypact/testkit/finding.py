@@ -13,9 +13,10 @@ from paypact.report.model import ExchangeView, Finding, Line, Severity
 from paypact.testkit import cards
 from paypact.testkit.blame import cause_of, driver_code, line_at, shown, team_place, team_places
 from paypact.testkit.case import Axes, Case, to_json
-from paypact.testkit.example import Example, Problem, Told, WrongAnswerError
+from paypact.testkit.example import Example
 from paypact.testkit.judge import said
 from paypact.testkit.oracle import STANDING_SAID
+from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.world.http import Response
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor

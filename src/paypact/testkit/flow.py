@@ -10,7 +10,9 @@ import inspect
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Declined, Money, Pending, Unknown
-from paypact.testkit.example import Example, Told
+from paypact.testkit.delivery import conclude
+from paypact.testkit.example import Example
+from paypact.testkit.told import Told
 from paypact.world.network import Fault
 
 MOST_PRESSES: Final = 3
@@ -22,7 +24,9 @@ def pay(example: Example, operation: str) -> Told:
     """One payment by `operation`, followed to its end. The case's fault strikes within the operation."""
     payment = example.payment()
     _arm(example, operation)
-    return follow(example, example.perform(operation, payment, payment))
+    told = follow(example, example.perform(operation, payment, payment))
+    conclude(example)
+    return told
 
 
 def move(example: Example, operation: str) -> None:
@@ -49,6 +53,7 @@ def move(example: Example, operation: str) -> None:
         told = example.perform(operation, payment, *arguments)
         verdict = example.judge_movement(told, asked, existing, last_word=press == MOST_PRESSES - 1)
     example.occurred[f"{operation} judged"] += 1
+    conclude(example)
 
 
 def follow(example: Example, told: Told) -> Told:

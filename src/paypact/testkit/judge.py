@@ -226,6 +226,8 @@ def said(outcome: object) -> str:
             return f"Declined ({reason})" if reason else "Declined"
         case Approved() | ActionRequired() | Pending() | Unknown():
             return type(outcome).__name__
+        case Order(state=state):
+            return state
         case Rejected(message=message):
             return f"Rejected ({message})"
         case _:

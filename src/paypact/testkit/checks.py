@@ -1,0 +1,45 @@
+"""Small checks that judging needs: was the payment itself at fault, what became of a movement, did the card arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from paypact.payments import Payment
+from paypact.testkit import cards
+from paypact.testkit.amounts import step
+from paypact.testkit.judge import OK, Verdict
+from paypact.testkit.target import Target
+from paypact.world.ledger import Ledger, Movement
+from paypact.world.ledger_tables import LIVE, MOVED
+
+
+def excused(target: Target, payment: Payment) -> bool:
+    """Whether the payment itself was at fault: out of the declared scope, or not expressible at the gateway."""
+    scope, facts = target.scope, target.gateway.facts
+    money, card = payment.amount, payment.card
+    if card.scheme not in target.schemes or money.currency not in target.currencies:
+        return True
+    if card.wallet and scope.wallets is not None and card.wallet not in scope.wallets:
+        return True
+    return money.minor % step(facts.currencies, money.currency) != 0
+
+
+def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:
+    """The oracle's row for the movements that one call made: none, requested, moved, failed, or more than was asked."""
+    alive = [m for m in made if m.state in LIVE]
+    if len(alive) > 1 or (not void and sum(m.amount for m in alive) > asked):
+        return "more"
+    if alive:
+        return "moved" if alive[0].state in MOVED else "requested"
+    return "failed" if made else "none"
+
+
+def cards_unchanged(ledger: Ledger, payments: Iterable[Payment]) -> Verdict:
+    """Every card that reached the gateway is one of these payments', unchanged."""
+    presented = [authorization.card for purchase in ledger.purchases for authorization in purchase.authorizations]
+    for card in (*presented, *(away.card for away in ledger.turned_away)):
+        difference = cards.difference(card, payments)
+        if difference:
+            said = f"the card that reached the gateway is not the shopper's: {difference}"
+            return Verdict("broken", "card/changed", said)
+    return OK

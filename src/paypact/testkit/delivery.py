@@ -1,0 +1,131 @@
+"""Delivering webhooks to the shop, letting it settle, and reading its order: what happens around every flow.
+
+A webhook that the shop does not take (anything but 2xx) comes again later, as gateways do it; the order is judged only when
+nothing is waiting any more and the shop's own background work has run.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Final
+
+from paypact.errors import PaypactError
+from paypact.payments import Order, Payment, Reply
+from paypact.testkit.example import Example
+from paypact.testkit.judge import Verdict, judge_order
+from paypact.testkit.told import WrongAnswerError
+from paypact.world import clock
+from paypact.world.notifications import GENUINE, REDELIVERY, Event, Seal
+
+MOST_DELIVERIES: Final = 3  # of one event, the network being healthy
+
+
+def conclude(example: Example) -> None:
+    """Everything is delivered and settled, also what time still brings; then the shop's orders are judged."""
+    deliver_all(example)
+    example.rest()
+    deliver_all(example)
+    judge_orders(example)
+
+
+def deliver_all(example: Example) -> None:
+    """Deliver what is waiting, in order; what is not taken comes again, after the shop has settled."""
+    outbox = example.outbox
+    if outbox is None:
+        return
+    for delivery in range(MOST_DELIVERIES):
+        waiting, outbox.waiting = outbox.waiting, []
+        if not waiting:
+            break
+        if delivery:
+            with example.world.outside():
+                example.world.clock.advance(REDELIVERY)
+        refused = [event for event in waiting if not taken(deliver(example, event))]
+        settle(example)
+        outbox.waiting = refused + outbox.waiting
+    if outbox.waiting:
+        stuck, outbox.waiting = outbox.waiting[0], []
+        said = f"the shop never takes the genuine webhook {stuck.type}: {MOST_DELIVERIES} deliveries were all refused"
+        example.problem(Verdict("wrong", f"webhook/{stuck.type}/refused", said), None, "delivery")
+
+
+def deliver(example: Example, event: Event, seal: Seal = GENUINE) -> int | BaseException:
+    """Bring one webhook to the shop: the status it answered, or the exception that left the driver."""
+    assert example.outbox is not None
+    notification = example.outbox.sealed(event, seal)
+    answer: object
+    with example.world.operating("receive"):
+        try:
+            answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
+            if inspect.isawaitable(answer):
+                answer = clock.run(answer)
+        except PaypactError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an exception that leaves the driver is what was told
+            answer = error
+    example.occurred["webhook delivered"] += 1
+    if isinstance(answer, Reply):
+        answer = answer.status
+    if isinstance(answer, BaseException):
+        example.tell("receive", event.type, answer)
+        return answer
+    if not isinstance(answer, int):
+        answer = WrongAnswerError(f"receive returned {answer!r}: return the HTTP status as int, or a Reply")
+        example.tell("receive", event.type, answer)
+        return answer
+    return answer
+
+
+def taken(answer: int | BaseException) -> bool:
+    """Whether a webhook's answer tells the gateway that it was taken."""
+    return isinstance(answer, int) and 200 <= answer < 300
+
+
+def settle(example: Example) -> None:
+    """Run the shop's background work until it is idle; an exception there is a crash."""
+    with example.world.operating("settle"):
+        try:
+            result = example.driver.settle()
+            if inspect.isawaitable(result):
+                clock.run(result)
+        except PaypactError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            example.tell("settle", "", error)
+
+
+def judge_orders(example: Example) -> None:
+    """The shop's order of the newest attempt against the ledger."""
+    if not example.target.offers("order") or not example.payments:
+        return
+    settle(example)
+    payment = example.payments[-1]
+    order = read_order(example, payment)
+    if order is None:
+        return
+    verdict = judge_order(example.standing(payment), order, payment)
+    if verdict.word != "ok":
+        if example.unresolved and order.state == "pending":
+            return
+        example.problem(verdict, None)
+
+
+def read_order(example: Example, payment: Payment) -> Order | None:
+    """What the shop believes about a payment's order; None where it crashed or returned something else."""
+    answer: object
+    with example.world.operating("order", payment):
+        try:
+            answer = example.driver.order(payment.reference)  # type: ignore[attr-defined]  # offered: it has the attribute
+            if inspect.isawaitable(answer):
+                answer = clock.run(answer)
+        except PaypactError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            example.tell("order", "", error)
+            return None
+    if not isinstance(answer, Order):
+        example.tell("order", "", WrongAnswerError(f"order returned {answer!r}, which is no Order"))
+        return None
+    example.story.append(("order", answer, example.standing(payment).word))
+    example.occurred["order read"] += 1
+    return answer

@@ -1,0 +1,43 @@
+"""What was told: one call of an operation and what came back, and what was wrong about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from paypact.payments import Outcome, Payment
+from paypact.testkit.judge import Verdict
+
+
+class WrongAnswerError(Exception):
+    """A driver returned something that is no Outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One call of an operation and what came back: an Outcome, or the exception that left the driver."""
+
+    operation: str
+    payment: Payment
+    outcome: Outcome | BaseException
+    first: int  # index of the call's first exchange
+    last: int  # index behind its last one
+
+    @property
+    def crashed(self) -> bool:
+        return isinstance(self.outcome, BaseException)
+
+    @property
+    def transaction(self) -> Any:
+        """What the driver gave to hand back later; None where it gave nothing."""
+        return getattr(self.outcome, "transaction", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A verdict that is not ok, with where it was met."""
+
+    verdict: Verdict
+    told: Told | None
+    exchange: int  # how many exchanges had been made by then
+    trigger: str = "plain"
