@@ -342,9 +342,9 @@ class SetupIntent(_Object):
 
 
 class DestinationCard(_Object):
-    reference: Maybe[str]
-    reference_status: Maybe[Open]
-    reference_type: Maybe[Open]
+    reference: Maybe[str] = UNSET
+    reference_status: Maybe[Open] = UNSET
+    reference_type: Maybe[Open] = UNSET
     type: Open
 
 

@@ -1,74 +1,54 @@
-"""The shopper's browser: the vendor's own page and component, confirming with the publishable key."""
+"""The shopper's browser: the vendor's own page and component, which confirm with the publishable key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
-from paypact.gateways.stripe.simulator import intents
+from paypact.gateways.stripe.simulator import attempts, methods
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
-from paypact.gateways.stripe.simulator.methods import usable
-from paypact.gateways.stripe.simulator.state import Intent
+from paypact.gateways.stripe.simulator.state import Intent, Method
 from paypact.payments import Payment
-from paypact.world.ledger import Authorization, Purchase
+from paypact.world.ledger import Purchase
 
-if TYPE_CHECKING:
-    from paypact.gateways.stripe.simulator import Stripe
+REDIRECT = {
+    "succeeded": "succeeded",
+    "requires_capture": "succeeded",
+    "requires_confirmation": "succeeded",  # with manual confirmation: the challenge is passed, the server confirms
+    "processing": "pending",
+}
 
-REDIRECT = {"succeeded": "succeeded", "requires_capture": "succeeded", "processing": "pending", "requires_confirmation": "succeeded"}
 
-
-def visit(stripe: Stripe, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
-    purchase = _purchase(stripe, place)
+def visit(account: Account, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
+    """See `Simulator.visit`. A no is shown to the shopper there; the shop learns of it from the intent."""
+    purchase = _purchase(account, place)
     if purchase is None:
         return None
     intent: Intent = purchase.data
-    try:
-        if intents.status(purchase) in ("requires_payment_method", "requires_confirmation") and not _waits_for_server(purchase):
-            _confirm(stripe, purchase, payment)
-        last = purchase.authorizations[-1] if purchase.authorizations else None
-        if last is not None and last.state == "challenged" and result != "abandoned":
-            _finish(stripe, purchase, last, passed=result == "passed")
-    except Refusal:
-        pass  # the component shows the no to the shopper; what the shop gets to know is in the parameters and the intent
-    now = intents.status(purchase)
-    if result == "abandoned" and now == "requires_action":
-        return {}
-    param = "setup_intent" if intent.kind == "setup" else "payment_intent"
-    return {param: intent.id, f"{param}_client_secret": intent.secret, "redirect_status": REDIRECT.get(now, "failed")}
+    with suppress(Refusal):
+        if attempts.status(purchase) in attempts.CONFIRMABLE[:2] and intent.confirmation_method == "automatic":
+            intent.method = intent.method or _typed(account, payment)
+            intent.return_url = intent.return_url or payment.return_url
+            attempts.pay(account, purchase, {})
+    held = attempts.newest(purchase)
+    if held is not None and held.state == "challenged":
+        if result == "abandoned":
+            return {}
+        attempts.finish(account, held, passed=result == "passed")
+    name, now = f"{intent.kind}_intent", attempts.status(purchase)
+    return {name: intent.id, f"{name}_client_secret": intent.secret, "redirect_status": REDIRECT.get(now, "failed")}
 
 
-def _purchase(stripe: Stripe, place: str) -> Purchase | None:
-    if "://" in place:
-        query = parse_qs(urlsplit(place).query)
-        secret = (query.get("payment_intent_client_secret") or query.get("setup_intent_client_secret") or [""])[0]
-    else:
-        secret = place
-    purchase = stripe.ledger.named(secret.partition("_secret_")[0], Purchase)
+def _purchase(account: Account, place: str) -> Purchase | None:
+    query = parse_qs(urlsplit(place).query) if "://" in place else {}
+    secret = next((values[0] for name, values in query.items() if name.endswith("_client_secret")), place)
+    purchase = account.ledger.named(secret.partition("_secret_")[0], Purchase)
     return purchase if purchase is not None and purchase.data.secret == secret else None
 
 
-def _waits_for_server(purchase: Purchase) -> bool:
-    """With confirmation_method=manual only a secret key confirms."""
-    return bool(purchase.data.confirmation_method == "manual")
-
-
-def _confirm(stripe: Stripe, purchase: Purchase, payment: Payment) -> None:
-    """The component confirms with the card the shopper typed there, and with the page as the place to come back to."""
-    intent: Intent = purchase.data
-    if intent.method is None and payment.token:
-        intent.method = usable(stripe, payment.token, intent.customer)
-    intent.return_url = intent.return_url or payment.return_url
-    intents.pay(stripe, purchase, {"use_stripe_sdk": True})
-
-
-def _finish(stripe: Stripe, purchase: Purchase, held: Authorization, *, passed: bool) -> None:
-    intent: Intent = purchase.data
-    held.data.authenticated = passed
-    if passed and intent.confirmation_method == "manual":
-        stripe.ledger.move(held, "authenticate")  # the server has to confirm once more
-        return
-    stripe.ledger.authenticate(held, passed=passed)
-    if held.state in ("authorized", "completed"):
-        intents.saved(stripe, purchase, held)
+def _typed(account: Account, payment: Payment) -> Method:
+    """The shopper's card as the component knows it; typed in once more where its PaymentMethod is spent."""
+    method = account.methods.get(payment.token)
+    return method if method is not None and not method.spent else methods.keep(account, payment.card)

@@ -10,7 +10,6 @@ from paypact.gateways.stripe import wire
 from paypact.world.http import Response
 
 DOCS = "https://stripe.com/docs/error-codes/"
-ERRORS = {"card_error": wire.CardError}
 
 
 class Refusal(Exception):  # noqa: N818 - what the vendor says, not an error of the program
@@ -25,24 +24,21 @@ class Refusal(Exception):  # noqa: N818 - what the vendor says, not an error of 
 def refuse(facts: Facts, rule: str, intent: Any = None, /, **parts: object) -> Refusal:
     """The refusal for one rule of the facts; `parts` fill its text, `intent` (rendered) comes along where it should."""
     fact = facts.refusals.get(rule) or facts.refusals["*"]
-    said = fact.wire
-    error = build(said, {"rule": rule, **parts})
-    if said.get("intent") and intent is not None:
-        kind = "setup_intent" if isinstance(intent, wire.SetupIntent) else "payment_intent"
-        setattr(error, kind, intent)
-    return Refusal(fact.status, error, rule, stored=said.get("stored", False))
+    error = build(fact.wire, {"rule": rule, **parts})
+    if fact.wire.get("intent") and intent is not None:
+        setattr(error, "setup_intent" if isinstance(intent, wire.SetupIntent) else "payment_intent", intent)
+    return Refusal(fact.status, error, rule, stored=fact.wire.get("stored", False))
 
 
 def build(said: Mapping[str, Any], parts: Mapping[str, object]) -> wire.ApiError:
     """The error object of one table of the facts."""
-    cls = wire.StateError if said.get("intent") else ERRORS.get(said["type"], wire.ApiError)
-    error = cls(type=said["type"], message=said["message"].format_map(parts))
+    kind = wire.CardError if said["type"] == "card_error" else wire.StateError if said.get("intent") else wire.ApiError
+    error = kind(type=said["type"], message=said["message"].format_map(parts))
     if "code" in said:
-        error.code = said["code"]
-        error.doc_url = DOCS + said["code"].replace("_", "-")
+        error.code, error.doc_url = said["code"], DOCS + said["code"].replace("_", "-")
     if "param" in said:
-        error.param = said["param"].format_map(parts)
-    if "decline_code" in said and isinstance(error, wire.CardError):
+        error.param = str(parts.get("name", said["param"])) if kind is wire.CardError else said["param"].format_map(parts)
+    if isinstance(error, wire.CardError) and "decline_code" in said:
         error.decline_code = said["decline_code"]
     return error
 

@@ -2,216 +2,213 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paypact.cards import classify, schemes
 from paypact.cards.card import Card
 from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.facts import TestCard
 from paypact.gateways.stripe import wire
+from paypact.gateways.stripe.simulator import checks
+from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Method
-from paypact.world.http import NotSimulatedError
-from paypact.world.issuer import Answer, approve, challenge, decline, reject
-
-if TYPE_CHECKING:
-    from paypact.gateways.stripe.simulator import Stripe
+from paypact.gateways.vocabulary import answer as published_answer
+from paypact.world.issuer import Answer, approve, reject
 
 CHECKS = {"match": "pass", "no_match": "fail", "unchecked": "unchecked", "unavailable": "unavailable"}
-YEARS_AHEAD = 50  # docs.stripe.com/testing: a year up to fifty years in the past or future is looked at
-AMEX_CVC = 4
-CVC = 3
-SHORTEST, LONGEST = 12, 19
+FUNDING = ("credit", "debit", "prepaid")
+LENGTHS = range(12, 20)
+CVC_LENGTHS = (3, 4)
+YEARS_AHEAD = 50  # docs.stripe.com/testing: a year up to fifty years away is looked at
+CENTURY, MONTHS = 100, 12
 
 
-def create(stripe: Stripe, call: Call) -> wire.PaymentMethod:
-    if call.params.get("payment_method") or call.params.get("customer"):
-        raise NotSimulatedError("Stripe POST /v1/payment_methods with payment_method (sharing across accounts)")
-    return render(stripe, made(stripe, call.params, ""))
+# --- making ---------------------------------------------------------------------------------------------------------
 
 
-def made(stripe: Stripe, params: dict[str, Any], inside: str) -> Method:
-    """The PaymentMethod that `payment_method_data` or POST payment_methods describes."""
-    kind = params.get("type", "card" if "card" in params else "")
-    if kind != "card":
-        if not kind:
-            raise stripe.refuse("parameter_missing", name=f"{inside}[type]" if inside else "type")
-        raise NotSimulatedError(f"Stripe payment method type {kind!r}")
-    sent = params.get("card", {})
-    if "token" in sent:
-        raise NotSimulatedError("Stripe card[token]")
-    card = _card(stripe, sent, params.get("billing_details") or {}, f"{inside}[card]" if inside else "card")
-    return keep(
-        stripe,
-        card,
-        billing=params.get("billing_details") or {},
-        metadata=params.get("metadata") or {},
-        preferred=(sent.get("networks") or {}).get("preferred"),
-        allow_redisplay=params.get("allow_redisplay", "unspecified"),
-    )
+def create(account: Account, call: Call) -> wire.PaymentMethod:
+    if "payment_method" in call.params or "customer" in call.params:
+        raise account.not_simulated("POST /v1/payment_methods with payment_method")
+    return render(account, made(account, call.params, ""))
 
 
-def keep(stripe: Stripe, card: Card, **said: Any) -> Method:
-    """Remember a card under a new `pm_` id."""
-    said.setdefault("billing", {})
-    said.setdefault("metadata", {})
-    method = Method(stripe.make_id("pm_"), card, stripe.now(), **said)
-    method.test = stripe.known.numbers.get(card.number) if card.number else None
-    method.cvc_check = "unchecked" if card.cvc else None
-    stripe.methods[method.id] = method
+def made(account: Account, asked: dict[str, Any], inside: str) -> Method:
+    """The PaymentMethod that POST payment_methods or `payment_method_data` describes."""
+    kind = asked.get("type", "card" if "card" in asked else None)
+    if kind is None:
+        raise account.refuse("parameter_missing", name=f"{inside}[type]" if inside else "type")
+    sent = asked.get("card", {})
+    if kind != "card" or "token" in sent:
+        raise account.not_simulated(f"payment method type {kind}" if kind != "card" else "card[token]")
+    billing = asked.get("billing_details") or {}
+    method = keep(account, _card(account, sent, billing, f"{inside}[card]" if inside else ""))
+    method.billing, method.metadata = billing, checks.metadata(account, asked, {})
+    method.preferred = (sent.get("networks") or {}).get("preferred")
+    method.allow_redisplay = asked.get("allow_redisplay", method.allow_redisplay)
     return method
 
 
-def _card(stripe: Stripe, sent: dict[str, Any], billing: dict[str, Any], inside: str) -> Card:
+def keep(account: Account, card: Card, test: TestCard | None = None) -> Method:
+    """Remember a card under a new id."""
+    method = Method(account.make_id("pm_"), account.now(), card, test=test or account.words.numbers.get(card.number))
+    account.methods[method.id] = method
+    return method
+
+
+def _card(account: Account, sent: dict[str, Any], billing: dict[str, Any], inside: str) -> Card:
     """The card as it was typed, refused here where no bank need be asked."""
-    number = "".join(ch for ch in sent.get("number", "") if ch not in " -")
+    number = "".join(sign for sign in sent.get("number", "") if sign not in " -")
     year = sent.get("exp_year")
-    if year is not None and year < 100:  # noqa: PLR2004 - two digits, documented as legal
-        year += 2000
-    issued = stripe.world.issuer.issued(number)
-    test = stripe.known.numbers.get(number)
-    scheme = issued.scheme if issued else test.scheme if test else classify(number) or "unknown"
-    networks = issued.networks if issued else tuple(test.wire.get("networks", (scheme,))) if test else (scheme,)
-    funding = issued.funding if issued else test.wire.get("funding", "credit") if test else "credit"
-    card = Card(number, sent.get("exp_month"), year, sent.get("cvc"), billing.get("name") or "", scheme, networks, funding=funding)
-    rule = _fault(stripe, card)
-    if rule:
-        reason = stripe.known.reasons.get(stripe.facts.refusals[rule].wire["code"], rule)
-        stripe.ledger.turn_away(card, reason)
-        refusal = stripe.refuse(rule)
-        error = refusal.response.body.error
-        error.param = f"{inside}[{error.param}]" if inside != "card" else error.param
-        raise refusal
-    return card
+    if year is not None and year < CENTURY:
+        year += account.month()[0] // CENTURY * CENTURY
+    holder, month, cvc = billing.get("name") or "", sent.get("exp_month"), sent.get("cvc")
+    card = _of_number(account, number, month, year, cvc, holder)
+    rule = _fault(account, card)
+    if rule is None:
+        return card
+    said = account.facts.refusals[rule].wire
+    words = (word for word, fact in account.facts.declines.items() if fact.wire["code"] == said["code"])
+    account.ledger.turn_away(card, next(words))
+    raise account.refuse(rule, name=f"{inside}[{said['param']}]" if inside else said["param"])
 
 
-def _fault(stripe: Stripe, card: Card) -> str | None:
+def _of_number(account: Account, number: str, month: int | None, year: int | None, cvc: str | None, holder: str) -> Card:
+    """What the number says of its card: as the suite issued it, as the vendor published it, or by its first digits."""
+    issued, test = account.world.issuer.issued(number), account.words.numbers.get(number)
+    if issued is not None:
+        kind = issued.scheme, issued.networks
+        return Card(number, month, year, cvc, holder, *kind, network=issued.network, funding=issued.funding)
+    if test is not None:
+        return _published(test, month, year, cvc, holder)
+    scheme = classify(number) or "unknown"
+    return Card(number, month, year, cvc, holder, scheme, (scheme,))
+
+
+def _published(test: TestCard, month: int | None, year: int | None, cvc: str | None, holder: str) -> Card:
+    networks = tuple(test.wire.get("networks", (test.scheme,)))
+    return Card(test.number, month, year, cvc, holder, test.scheme, networks, funding=test.wire.get("funding", "credit"))
+
+
+def _fault(account: Account, card: Card) -> str | None:
     number, month, year, cvc = card.number, card.exp_month, card.exp_year, card.cvc
     if not number:
         return "card_number_missing"
-    if not number.isdecimal() or not SHORTEST <= len(number) <= LONGEST:
+    if not number.isdecimal() or len(number) not in LENGTHS:
         return "card_number_invalid"
-    catalogued = schemes().get(card.scheme)
-    if not luhn_valid(number) and not (stripe.world.issuer.issued(number) and catalogued and catalogued.luhn != "required"):
+    scheme = schemes().get(card.scheme)
+    lawless = scheme is not None and scheme.luhn != "required" and account.world.issuer.issued(number) is not None
+    if not lawless and not luhn_valid(number):
         return "card_number_luhn"
-    if month is None or not 1 <= month <= 12:  # noqa: PLR2004 - months
+    today = account.month()
+    if month is None or not 1 <= month <= MONTHS or (year == today[0] and month < today[1]):
         return "card_month_invalid"
-    this_year, this_month = stripe.month()
-    if year is None or not this_year <= year <= this_year + YEARS_AHEAD:
+    if year is None or not today[0] <= year <= today[0] + YEARS_AHEAD:
         return "card_year_invalid"
-    if (year, month) < (this_year, this_month):
-        return "card_month_invalid"
-    if cvc is not None and (not cvc.isdecimal() or len(cvc) not in (CVC, AMEX_CVC)):
+    if cvc is not None and (not cvc.isdecimal() or len(cvc) not in CVC_LENGTHS):
         return "card_cvc_invalid"
     return None
 
 
-def named(stripe: Stripe, name: str, param: str) -> Method:
+# --- using ----------------------------------------------------------------------------------------------------------
+
+
+def named(account: Account, id_: str, param: str | None = None) -> Method:
     """The PaymentMethod of that id; the vendor's fixed names (`pm_card_visa`) mint a new one each time.
 
     Raises:
         Refusal: there is none.
     """
-    method = stripe.methods.get(name)
+    method = account.methods.get(id_)
     if method is not None:
         return method
-    test = stripe.known.tokens.get(name)
+    test = account.words.tokens.get(id_)
     if test is None:
-        raise stripe.missing("payment_method", name, param)
-    year = stripe.month()[0] + 1
-    networks = tuple(test.wire.get("networks", (test.scheme,)))
+        raise account.missing("payment_method", id_, param)
     cvc = "1234" if test.scheme == "amex" else "123"
-    card = Card(test.number, 12, year, cvc, "", test.scheme, networks, funding=test.wire.get("funding", "credit"))
-    method = keep(stripe, card)
-    method.test = test
-    return method
+    return keep(account, _published(test, MONTHS, account.month()[0] + 1, cvc, ""), test)
 
 
-def usable(stripe: Stripe, name: str, customer: str | None) -> Method:
-    """The PaymentMethod of that id, if it may be used in an intent of `customer`.
+def usable(account: Account, id_: str, customer: str | None) -> Method:
+    """The PaymentMethod of that id, if an intent of `customer` may use it.
 
     Raises:
-        Refusal: unknown, spent, or somebody else's.
+        Refusal: it is unknown, spent, or somebody else's.
     """
-    method = named(stripe, name, "payment_method")
-    owner = stripe.customers.get(method.customer) if method.customer else None
+    method = named(account, id_, "payment_method")
+    owner = account.people.get(method.customer or "")
     if method.spent or (owner is not None and owner.deleted):
-        raise stripe.refuse("spent_method")
-    if method.customer and customer is None:
-        raise stripe.refuse("customer_needed", method=method.id, customer=method.customer)
-    if method.customer and method.customer != customer:
-        raise stripe.refuse("customer_lacks_method", method=method.id)
+        raise account.refuse("spent_method")
+    if method.customer is not None and method.customer != customer:
+        rule = "customer_needed" if customer is None else "customer_lacks_method"
+        raise account.refuse(rule, method=method.id, customer=method.customer)
     return method
 
 
-def answer(stripe: Stripe, method: Method, *, asked: bool, off_session: bool) -> Answer:
+def answer(account: Account, method: Method, *, asked: bool, off_session: bool) -> Answer:
     """The issuer's next answer; a published test number that no suite scripted behaves as published."""
-    card, issuer, test = method.card, stripe.world.issuer, method.test
-    if not stripe.known.accepts(card):
-        return reject("card_product_unsupported")
-    if test is not None and (issuer.issued(card.key) is None or card.key in stripe.published):
-        stripe.published.add(card.key)
-        issuer.answers(card, _published(test, method, asked=asked, off_session=off_session))
-    return issuer.answer(card)
+    card, test = method.card, method.test
+    refused = account.words.refusal(card)
+    if refused is not None:
+        return reject(refused)
+    if test is not None and not account.scripted(card):
+        account.published.add(card.key)
+        account.world.issuer.answers(card, _behaviour(test, method, asked=asked, off_session=off_session))
+    return account.world.issuer.answer(card)
 
 
-def _published(test: TestCard, method: Method, *, asked: bool, off_session: bool) -> Answer:
-    wanted = test.answers[0]
-    unless = test.wire.get("unless")
-    if (test.wire.get("needs") == "cvc" and not method.card.cvc) or (
-        unless and off_session and (unless == "off session" or method.authenticated)
-    ):
-        wanted = "approve"
-    if asked and "asked" in test.wire:
-        wanted = test.wire["asked"]
-    first, _, behind = wanted.partition(">")
-    event, _, detail = first.partition(":")
-    if event == "challenge":
-        return challenge(_plain(behind) if behind else None)
-    return _plain(first) if detail else approve()
-
-
-def _plain(text: str) -> Answer:
-    event, _, detail = text.partition(":")
-    if event == "approve":
-        check, _, result = detail.partition("=")
-        return approve(cvc=result if check == "cvc" else "match", address=result if check == "address" else "match")
-    return {"decline": decline, "reject": reject}[event](detail)
+def _behaviour(test: TestCard, method: Method, *, asked: bool, off_session: bool) -> Answer:
+    told = test.wire
+    if asked and "asked" in told:
+        return published_answer(told["asked"])
+    spared = "unless" in told and off_session and (told["unless"] == "off session" or method.authenticated)
+    if spared or (told.get("needs") == "cvc" and not method.card.cvc):
+        return approve()
+    return published_answer(test.answers[0])
 
 
 # --- rendering ------------------------------------------------------------------------------------------------------
 
 
-def render(stripe: Stripe, method: Method) -> wire.PaymentMethod:
-    card, known = method.card, stripe.known
-    brand = known.brand(card)
-    networks = known.networks(card)
+def render(account: Account, method: Method) -> wire.PaymentMethod:
+    card, words = method.card, account.words
+    brand, available, preferred = words.brand(card), words.networks(card), method.preferred or words.chosen(card)
+    if preferred is not None and preferred not in available:
+        preferred = "invalid_preference"
+    display = account.facts.wire["display_brand"]["words"]
     return wire.PaymentMethod(
         id=method.id,
-        billing_details=billing(method),
         allow_redisplay=method.allow_redisplay,
+        billing_details=billing(method),
         card=wire.MethodCard(
             brand=brand,
-            checks=wire.Checks(
-                cvc_check=method.cvc_check,
-                address_line1_check="unchecked" if (method.billing.get("address") or {}).get("line1") else None,
-                address_postal_code_check="unchecked" if (method.billing.get("address") or {}).get("postal_code") else None,
-            ),
+            checks=results(method, "unchecked", "unchecked", "unchecked"),
             country=country(method),
-            display_brand=known.display.get(known.chosen(card, method.preferred) or brand, "other"),
-            exp_month=card.exp_month or 12,
-            exp_year=card.exp_year or stripe.month()[0],
-            fingerprint=stripe.fingerprint(card),
-            funding=card.funding if card.funding in ("credit", "debit", "prepaid") else "unknown",
+            display_brand=display.get(preferred or brand, "other"),
+            exp_month=card.exp_month or MONTHS,
+            exp_year=card.exp_year or account.month()[0],
+            fingerprint=fingerprint(card),
+            funding=card.funding if card.funding in FUNDING else "unknown",
             last4=card.last4,
-            networks=wire.Networks(available=networks, preferred=known.chosen(card, method.preferred)),
-            wallet=wallet(stripe, card),
+            networks=wire.Networks(available=available, preferred=preferred),
             three_d_secure_usage=wire.Supported(),
+            wallet=wallet(account, card),
         ),
         created=method.created,
         customer=method.customer,
-        metadata=dict(method.metadata),
+        metadata=method.metadata,
+    )
+
+
+def results(method: Method, cvc: str, line1: str, postcode: str) -> wire.Checks:
+    """The results of the checks; null for what was not sent."""
+    address = method.billing.get("address") or {}
+    return wire.Checks(
+        cvc_check=cvc if method.card.cvc else None,
+        address_line1_check=line1 if address.get("line1") else None,
+        address_postal_code_check=postcode if address.get("postal_code") else None,
     )
 
 
@@ -219,11 +216,14 @@ def country(method: Method) -> str:
     return str(method.test.wire.get("country", "US")) if method.test else "US"
 
 
+def fingerprint(card: Card) -> str:
+    return letters("card", card.key, length=16)
+
+
 def billing(method: Method) -> wire.BillingDetails:
     said = method.billing
-    address = said.get("address") or {}
     return wire.BillingDetails(
-        address=wire.Address(**address),
+        address=wire.Address(**(said.get("address") or {})),
         email=said.get("email") or None,
         name=said.get("name") or method.card.holder or None,
         phone=said.get("phone") or None,
@@ -231,64 +231,59 @@ def billing(method: Method) -> wire.BillingDetails:
     )
 
 
-def wallet(stripe: Stripe, card: Card) -> wire.Wallet | None:
-    kind = stripe.facts.wallets.get(card.wallet, {}).get("type") if card.wallet else None
-    if kind is None:
-        return None
-    return wire.Wallet(dynamic_last4=card.tail or None, type=kind, **{kind: {}})
+def wallet(account: Account, card: Card) -> wire.Wallet | None:
+    kind = account.facts.wallets.get(card.wallet or "", {}).get("type")
+    return wire.Wallet(dynamic_last4=card.tail or None, type=kind, **{kind: {}}) if kind else None
 
 
 # --- the other calls ------------------------------------------------------------------------------------------------
 
 
-def retrieve(stripe: Stripe, call: Call) -> wire.PaymentMethod:
-    return render(stripe, named(stripe, call.id, "payment_method"))
+def retrieve(account: Account, call: Call) -> wire.PaymentMethod:
+    return render(account, named(account, call.id))
 
 
-def attach(stripe: Stripe, call: Call) -> wire.PaymentMethod:
-    method = named(stripe, call.id, "payment_method")
+def attach(account: Account, call: Call) -> wire.PaymentMethod:
+    method = named(account, call.id)
     if "customer" not in call.params:
-        raise stripe.refuse("parameter_missing", name="customer")
-    person = stripe.person(call.params["customer"], "customer")
+        raise account.refuse("parameter_missing", name="customer")
+    person = account.person(call.params["customer"], "customer")
     if method.spent:
-        raise stripe.refuse("spent_method_attach")
-    if method.customer and method.customer != person.id:
-        raise stripe.refuse("attached_elsewhere")
-    test = method.test
-    if test is not None and test.wire.get("attach") == "refused" and not stripe.scripted(method.card):
-        word = test.answers[0].partition(":")[2]
-        stripe.ledger.turn_away(method.card, word)
-        raise stripe.declined(word)
+        raise account.refuse("spent_method_attach")
+    if method.customer not in (None, person.id):
+        raise account.refuse("attached_elsewhere")
+    if method.test is not None and method.test.wire.get("attach") == "refused" and not account.scripted(method.card):
+        word = method.test.answers[0].partition(":")[2]
+        account.ledger.turn_away(method.card, word)
+        raise Refusal(402, account.decline(word), f"attach {word}")
     method.customer = person.id
-    return render(stripe, method)
+    return render(account, method)
 
 
-def detach(stripe: Stripe, call: Call) -> wire.PaymentMethod:
-    method = named(stripe, call.id, "payment_method")
+def detach(account: Account, call: Call) -> wire.PaymentMethod:
+    method = named(account, call.id)
     if method.customer is None:
-        raise stripe.refuse("detach_unattached")
+        raise account.refuse("detach_unattached")
     method.customer, method.spent = None, True
-    return render(stripe, method)
+    return render(account, method)
 
 
-def update(stripe: Stripe, call: Call) -> wire.PaymentMethod:
-    method = named(stripe, call.id, "payment_method")
+def update(account: Account, call: Call) -> wire.PaymentMethod:
+    method = named(account, call.id)
     if method.customer is None:
-        raise stripe.refuse("update_unattached")
-    details = call.params.get("billing_details")
-    if details:
-        method.billing = {**method.billing, **details}
-    method.metadata = stripe.metadata(call.params, method.metadata)
-    return render(stripe, method)
+        raise account.refuse("update_unattached")
+    method.billing = {**method.billing, **(call.params.get("billing_details") or {})}
+    method.metadata = checks.metadata(account, call.params, method.metadata)
+    return render(account, method)
 
 
-def of_customer(stripe: Stripe, call: Call) -> wire.Page:
-    call.params["customer"] = call.id
-    return all_of(stripe, call)
+def of_customer(account: Account, call: Call) -> wire.Page:
+    person = account.person(call.id, None)
+    found = [one for one in reversed(account.methods.values()) if one.customer == person.id]
+    kept = found if call.params.get("type", "card") == "card" else []
+    return page(account, call, kept, lambda one: render(account, one))
 
 
-def all_of(stripe: Stripe, call: Call) -> wire.Page:
-    customer = stripe.person(call.params["customer"], "customer").id if "customer" in call.params else None
-    kind = call.params.get("type", "card")
-    found = [one for one in reversed(stripe.methods.values()) if customer and one.customer == customer and kind == "card"]
-    return page(stripe, call, found, lambda one: render(stripe, one))
+def all_of(account: Account, call: Call) -> wire.Page:
+    call.id = account.customer(call.params) or ""
+    return of_customer(account, call) if call.id else page(account, call, (), lambda one: render(account, one))

@@ -1,7 +1,8 @@
-"""What a simulated account remembers beside the ledger: what requests said of its objects. Money is never kept here."""
+"""What requests said of an account's objects. Money and states are never kept here: those are the ledger's."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,38 +15,38 @@ class Method:
     """A PaymentMethod. `spent`: it was used without a customer, or detached, and may not be used again."""
 
     id: str
-    card: Card
     created: int
-    billing: dict[str, Any]
-    metadata: dict[str, str]
+    card: Card
+    billing: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    allow_redisplay: str = "unspecified"
+    preferred: str | None = None  # a network of a co-badged card
     test: TestCard | None = None  # the published test card it holds
     customer: str | None = None
     spent: bool = False
-    preferred: str | None = None  # a network of a co-badged card
-    allow_redisplay: str = "unspecified"
-    cvc_check: str | None = None
-    authenticated: bool = False  # a SetupIntent, or a payment that saved it, passed a challenge
+    authenticated: bool = False  # a set-up, or a payment that saved it, passed a challenge
 
 
 @dataclass(slots=True, eq=False)
 class Intent:
-    """What requests said of a PaymentIntent or SetupIntent; its status is a function of its purchase's ledger entries."""
+    """A PaymentIntent or SetupIntent; its status is a function of its purchase's ledger entries."""
 
+    kind: str  # payment or setup
     id: str
     secret: str
     created: int
-    kind: str  # payment or setup
-    params: dict[str, Any]  # as last sent, in wire units
-    amount: int
-    currency: str
-    capture_method: str
-    confirmation_method: str
-    automatic: dict[str, Any] | None
+    show: Callable[[Any, Any], Any]  # account, purchase -> the object as it is now
+    params: dict[str, Any]  # texts that come back as they were sent
     metadata: dict[str, str]
     options: dict[str, Any]  # payment_method_options[card]
+    automatic: dict[str, Any] | None  # automatic_payment_methods
+    customer: str | None
+    return_url: str | None
+    amount: int = 0  # on the wire
+    currency: str = "usd"
+    capture_method: str = "automatic"
+    confirmation_method: str = "automatic"
     method: Method | None = None  # waits for a confirmation; afterwards it is on the authorization
-    customer: str | None = None
-    return_url: str | None = None
     forgiven: int = 0  # authorizations before the last update: their error is no longer shown
     canceled_at: int | None = None
     cancellation_reason: str | None = None
@@ -59,16 +60,16 @@ class Attempt:
     created: int
     method: Method
     network: str | None
-    off_session: bool
     sdk: bool  # the challenge is for the vendor's own browser code
+    metadata: dict[str, str]
+    description: str | None
     authenticated: bool = False
-    metadata: dict[str, str] = field(default_factory=dict)
-    description: str | None = None
+    answered: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
 class Repayment:
-    """What a request said of a refund."""
+    """A Refund."""
 
     id: str
     created: int
@@ -83,6 +84,6 @@ class Person:
 
     id: str
     created: int
-    params: dict[str, Any]
     metadata: dict[str, str]
+    params: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False

@@ -1,0 +1,64 @@
+"""Rules on values that Stripe checks before it begins: amounts, metadata, texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paypact.gateways.stripe.simulator.account import Account
+
+FORBIDDEN = frozenset("<>\\'\"*")  # docs.stripe.com: statement descriptors
+
+
+def amount(account: Account, asked: int, currency: str) -> None:
+    """Raises: Refusal: an unknown currency, too little, too much, or between the steps of the currency."""
+    facts, code = account.facts.currencies, currency.upper()
+    if code not in facts.accepted:
+        known = ", ".join(one.lower() for one in facts.accepted)
+        raise account.refuse("currency_invalid", currency=currency, known=known)
+    least, most = facts.minimums.get(code, 1), account.facts.limits["amount"]
+    if asked < least:
+        raise account.refuse("amount_too_small", least=f"{least} {currency}")
+    if asked > most:
+        raise account.refuse("amount_too_large", most=f"{most} {currency}")
+    if asked % facts.multiples.get(code, 1):
+        raise account.refuse("amount_multiple", currency=currency, multiple=facts.multiples[code])
+
+
+def metadata(account: Account, asked: dict[str, Any], before: dict[str, str]) -> dict[str, str]:
+    """The metadata after a request: an empty value unsets its key, an empty table all of them.
+
+    Raises:
+        Refusal: too many keys, or one or a value too long.
+    """
+    given = asked.get("metadata")
+    if given is None:
+        return before
+    if not given:
+        return {}
+    limits = account.facts.limits
+    for name, value in given.items():
+        if len(name) > limits["metadata_key"]:
+            raise account.refuse("metadata_key_long", name=name)
+        if len(value) > limits["metadata_value"]:
+            raise account.refuse("metadata_value_long", name=name, length=len(value), value=value)
+    merged = {name: value for name, value in {**before, **given}.items() if value != ""}
+    if len(merged) > limits["metadata_keys"]:
+        raise account.refuse("metadata_keys", count=len(merged))
+    return merged
+
+
+def texts(account: Account, asked: dict[str, Any], kind: str) -> None:
+    """Raises: Refusal: a text longer than its limit, a malformed e-mail address, a descriptor no bank would print."""
+    limits = account.facts.limits
+    for name, most in limits["text"][kind].items():
+        value = asked.get(name)
+        if isinstance(value, str) and len(value) > most:
+            raise account.refuse("text_too_long", name=name, most=most, value=value)
+    for name in ("email", "receipt_email"):
+        value = asked.get(name)
+        if value and ("@" not in value.strip("@") or " " in value):
+            raise account.refuse("email_invalid", name=name, value=value)
+    suffix = asked.get("statement_descriptor_suffix") or "A"
+    legible = any(letter.isascii() and letter.isalpha() for letter in suffix) and not FORBIDDEN & set(suffix)
+    if not legible or len(suffix) > limits["statement_descriptor_suffix"]:
+        raise account.refuse("suffix_invalid")

@@ -1,0 +1,95 @@
+"""Vocabulary: what follows from a gateway's facts alone, worked out once: its words for cards, its unit of money, its test cards."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from paypact.cards.card import Card
+from paypact.currencies import exponent
+from paypact.gateways.facts import Facts, SchemeFact, TestCard
+from paypact.world.issuer import Answer, approve, challenge, decline, defer, hold, reject
+
+_UNLISTED: Final = SchemeFact(source="in no list", standing="unconfirmed", brand="unknown", code="card_product_unsupported")
+
+
+class Vocabulary:
+    """Look-ups over one gateway's facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.numbers: dict[str, TestCard] = {}  # published test cards by number; of several, the plainest
+        self.tokens: dict[str, TestCard] = {}  # and by the vendor's name for them
+        for test in facts.test_cards:
+            self.numbers.setdefault(test.number, test)
+            if test.token:
+                self.tokens[test.token] = test
+        self._shifts = {
+            currency: shift
+            for currency, digits in facts.currencies.exponents.items()
+            if (shift := digits - exponent(currency))
+        }
+
+    # --- money --------------------------------------------------------------------------------------------------
+
+    def minor(self, amount: int, currency: str) -> int:
+        """ISO 4217 minor units of an amount on the wire; `currency` in upper case."""
+        shift = self._shifts.get(currency, 0)
+        return amount * 10**-shift if shift <= 0 else amount // 10**shift
+
+    def wire(self, minor: int, currency: str) -> int:
+        """The amount on the wire of ISO 4217 minor units; `currency` in upper case."""
+        shift = self._shifts.get(currency, 0)
+        return minor * 10**shift if shift >= 0 else minor // 10**-shift
+
+    # --- cards --------------------------------------------------------------------------------------------------
+
+    def _facts(self, card: Card) -> list[SchemeFact]:
+        """The facts of the schemes a card can run on, the international one first."""
+        return [self.facts.schemes.get(one, _UNLISTED) for one in reversed(card.networks)]
+
+    def refusal(self, card: Card) -> str | None:
+        """The neutral word by which a card of this kind is refused; None where one of its networks is taken.
+
+        A wallet card that names no network is taken.
+        """
+        words = [fact.code for fact in self._facts(card)]
+        return None if not words or None in words else words[0]
+
+    def brand(self, card: Card) -> str:
+        """The gateway's word for the card's brand: of a co-badged card, that of the international scheme."""
+        return next((fact.brand for fact in self._facts(card) if fact.code is None), "unknown")
+
+    def networks(self, card: Card) -> list[str]:
+        """The gateway's words for the networks that the card can run on there; never empty."""
+        taken = [fact.network or fact.brand for fact in self._facts(card) if fact.code is None]
+        return list(dict.fromkeys(taken)) or ["unknown"]
+
+    def chosen(self, card: Card) -> str | None:
+        """The gateway's word for the network that the shopper chose; None where no choice was made."""
+        if card.network is None:
+            return None
+        fact = self.facts.schemes.get(card.network, _UNLISTED)
+        return fact.network or fact.brand
+
+
+def answer(text: str) -> Answer:
+    """The issuer's answer that facts write as text: `approve:cvc=no_match`, `decline:lost_card`, `challenge>decline:lost_card`."""
+    first, _, behind = text.partition(">")
+    event, _, detail = first.partition(":")
+    then = answer(behind) if behind else None
+    match event:
+        case "challenge":
+            return challenge(then)
+        case "defer":
+            return defer(then)
+        case "hold":
+            return hold(then)
+        case "decline":
+            return decline(detail)
+        case "reject":
+            return reject(detail)
+        case "approve":
+            check, _, result = detail.partition("=")
+            return approve(**{check: result}) if check else approve()
+        case _:
+            raise ValueError(f"test card answer {text!r}: {event!r} is no answer of an issuer")
