@@ -101,6 +101,12 @@ class Exploration:
             most = max([most, *(told.last - told.first for told in example.history)])
         return most
 
+    def rehearse_case(self, case: Case, play: Play, operation: str) -> int:
+        """How many exchanges `operation` makes at most in one undisturbed case."""
+        with playing(self.target, case) as example:
+            play(example)
+        return max((told.last - told.first for told in example.history if told.operation == operation), default=0)
+
     def explore(
         self, axes: Axes, play: Play, *, condition: str = "", wider: Mapping[str, tuple[Value, ...]] | None = None
     ) -> None:

@@ -88,6 +88,31 @@ def follow(example: Example, told: Told) -> Told:
     return told
 
 
+def press_twice(example: Example) -> None:
+    """A double click, or a page that is loaded again: the same payment, after it was answered."""
+    payment = example.payment()
+    operation = example.case.operation
+    told = follow(example, example.perform(operation, payment, payment))
+    if isinstance(told.outcome, Approved):
+        example.occurred["pressed twice"] += 1
+        follow(example, example.perform(operation, payment, payment))
+    conclude(example)
+
+
+def two_orders(example: Example) -> None:
+    """The same shopper buys the same again, with another card: another order, another charge."""
+    operation = example.case.operation
+    first = example.payment()
+    told = follow(example, example.perform(operation, first, first))
+    if not isinstance(told.outcome, Approved):
+        return
+    second = example.another_order()
+    example.occurred["second order paid"] += 1
+    follow(example, example.perform(operation, second, second))
+    example.judge_again(told)
+    conclude(example)
+
+
 def look_up(example: Example) -> None:
     """At rest, `lookup` says the truth about the order's newest attempt."""
     if example.target.offers("lookup") and example.history:
@@ -110,6 +135,7 @@ def movement_arguments(example: Example, operation: str, transaction: Any, money
 def _challenge(example: Example, told: Told) -> tuple[Told, Any] | None:
     transaction = told.transaction
     example.occurred["challenge shown"] += 1
+    _arm(example, "complete")
     completed = example.act(told)
     if completed is None:
         return None
@@ -148,7 +174,7 @@ def _first(example: Example) -> str:
 
 def _arm(example: Example, operation: str) -> None:
     case = example.case
-    if case.fault:
+    if case.fault and operation == (example.strikes_at or case.operation):
         example.world.network.arm(Fault.parse(case.fault, case.times))
 
 

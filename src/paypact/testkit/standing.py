@@ -4,7 +4,7 @@ while it has none, the payment's whose operation created it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from paypact.payments import Payment
@@ -27,11 +27,13 @@ class Standing:
 
 
 def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: Iterable[Payment]) -> Standing:
-    """The standing of one payment among all `payments` of its example (they share a reference)."""
-    keys = {each.card.key for each in payments}
-    mine = [p for p in ledger.purchases if _owned(p, payment, keys)]
-    every = [a for p in ledger.purchases if _belongs(p, keys) for a in p.authorizations]
-    charged = [a for a in every if live(a) and a.purchase.price.minor]
+    """The standing of one payment among all `payments` of its example."""
+    every = list(payments)
+    keys = {each.card.key for each in every}
+    order = [each for each in every if each.reference == payment.reference]
+    mine = [purchase for purchase in ledger.purchases if _owned(purchase, (payment,), keys)]
+    whole = [purchase for purchase in ledger.purchases if _owned(purchase, order, keys)]
+    charged = [a for purchase in whole for a in purchase.authorizations if live(a) and purchase.price.minor]
     taken = sum(a.captured - a.refunded for a in charged)
     price = payment.amount.minor
     if len(charged) > 1 or taken > price > 0:
@@ -81,15 +83,11 @@ def _word(authorization: Authorization) -> str:
     return "undone" if authorization.refunded >= captured else "paid"
 
 
-def _owned(purchase: Purchase, payment: Payment, keys: set[str]) -> bool:
-    cards = {a.card.key for a in purchase.authorizations}
-    if payment.card.key in cards:
+def _owned(purchase: Purchase, payments: Sequence[Payment], keys: set[str]) -> bool:
+    cards = {authorization.card.key for authorization in purchase.authorizations}
+    if cards & {payment.card.key for payment in payments}:
         return True
-    return not cards & keys and _opened_by(purchase) == payment.attempt
-
-
-def _belongs(purchase: Purchase, keys: set[str]) -> bool:
-    return any(a.card.key in keys for a in purchase.authorizations) or _opened_by(purchase) is not None
+    return not cards & keys and _opened_by(purchase) in {payment.attempt for payment in payments}
 
 
 def _opened_by(purchase: Purchase) -> str | None:
