@@ -1,0 +1,165 @@
+"""`paypact`: a thin layer over pytest and the library.
+
+Exit codes: 0 every promise that was tried is kept; 1 a finding at or above `--fail-on`; 2 usage, configuration, nothing
+covered, or a defect of paypact itself. No traceback for 2, unless PAYPACT_DEBUG is set.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paypact.errors import PaypactError
+
+UNUSABLE = 2
+
+app = typer.Typer(
+    name="paypact",
+    help="Finds the payment bug before the shopper does.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Python files, folders, or package.module:Class. None: the drivers of "
+        "[tool.paypact], else the bundled integrations.",
+        show_default=False,
+    ),
+]
+_Profile = Annotated[str, typer.Option(metavar="NAME", help="How far to explore: quick, pr (default) or nightly.")]
+_FailOn = Annotated[
+    str,
+    typer.Option(
+        metavar="SEVERITY", help="The mildest severity that fails: money, crash, exposure, belief (default), advice."
+    ),
+]
+_Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
+
+
+@app.command()
+def run(
+    paths: _Paths = None,
+    promise: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these promises; repeatable.")] = None,
+    integration: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")
+    ] = None,
+    scheme: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only cells of these card schemes; repeatable.")
+    ] = None,
+    profile: _Profile = "",
+    fail_on: _FailOn = "",
+    keyword: Annotated[
+        str, typer.Option("-k", metavar="EXPR", help="Only cells whose names match, as pytest's -k.")
+    ] = "",
+    workers: Annotated[
+        str, typer.Option("-n", metavar="N", help="Processes; auto (default): as many as are worth it; 0: this one.")
+    ] = "auto",
+    exit_first: Annotated[bool, typer.Option("-x", "--exitfirst", help="Stop at the first cell that fails.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")] = False,
+    json_file: _Json = "",
+    junit_file: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")] = "",
+) -> int:
+    """Try every promise on every integration; the matrix, worst first, closes the run."""
+    from paypact.commands.run import run as command
+
+    return command(
+        paths or [],
+        promises=promise or [],
+        integrations=integration or [],
+        schemes=scheme or [],
+        profile=profile,
+        fail_on=fail_on,
+        keyword=keyword,
+        workers=workers,
+        exit_first=exit_first,
+        quiet=quiet,
+        json_file=json_file,
+        junit_file=junit_file,
+    )
+
+
+@app.command()
+def demo() -> int:
+    """Replay the outage that one card type caused, and what paypact says about it. Exits with 1: it is broken."""
+    from paypact.commands.demo import demo as command
+
+    return command()
+
+
+@app.command()
+def replay(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="As a finding prints it, in quotes, or its file under .paypact/.")
+    ],
+    fail_on: _FailOn = "",
+    json_file: _Json = "",
+) -> int:
+    """Play exactly one case again, and print everything that was said. 1: it still breaks; 0: it is kept."""
+    from paypact.commands.replay import replay as command
+
+    return command(case, fail_on=fail_on, json_file=json_file)
+
+
+@app.command(name="list")
+def list_(paths: _Paths = None) -> int:
+    """Show integrations, what they offer, which promises that covers, and what is not simulated."""
+    from paypact.commands.list import show as command
+
+    return command(paths or [])
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"paypact {version('paypact')}")
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script: exits the process."""
+    sys.exit(call(arguments))
+
+
+def call(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code. Mistakes become one message on standard error."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except PaypactError as mistake:
+        return _say(str(mistake))
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("interrupted")
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNUSABLE
+    except Exception as error:
+        if hasattr(error, "format_message"):  # of the command line's parser, whichever package it lives in
+            return _say(f"{error.format_message()}\nTry 'paypact --help'.")
+        if os.environ.get("PAYPACT_DEBUG"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return _say(
+            f"a defect of paypact itself: {type(error).__name__}: {error} "
+            f"({Path(last.filename).name}:{last.lineno}). Please report it; PAYPACT_DEBUG=1 shows the traceback"
+        )
+    return code if isinstance(code, int) else 0
+
+
+def _say(message: str) -> int:
+    sys.stdout.flush()
+    print(f"paypact: {message}", file=sys.stderr)  # noqa: T201 - the one place where mistakes are said
+    return UNUSABLE

@@ -1,0 +1,89 @@
+"""`paypact run`: every promise on every integration named, with the matrix at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from paypact import discovery, settings
+from paypact.errors import UsageError
+from paypact.report import json, style, terminal
+from paypact.report.output import standard_output
+from paypact.report.progress import progress
+from paypact.runner import launch
+from paypact.runner.plan import severity
+from paypact.testkit import profiles
+
+
+def order(paths: Sequence[str], *, profile: str = "", fail_on: str = "") -> launch.Order:
+    """The run over what the user named; an option wins over a setting, a setting over the default.
+
+    Raises:
+        PaypactError: nothing of that name, an unknown profile or severity, broken settings.
+    """
+    chosen = settings.read(Path.cwd())
+    return launch.Order(
+        discovery.places(paths, chosen.drivers),
+        apart=not paths and not chosen.drivers,
+        profile=profiles.profile(profile or chosen.profile, default="pr").name,
+        fail_on=severity(fail_on or chosen.fail_on),
+    )
+
+
+def run(
+    paths: Sequence[str],
+    *,
+    promises: Sequence[str],
+    integrations: Sequence[str],
+    schemes: Sequence[str],
+    profile: str,
+    fail_on: str,
+    keyword: str,
+    workers: str,
+    exit_first: bool,
+    quiet: bool,
+    json_file: str,
+    junit_file: str,
+) -> int:
+    """Run, print, and write the files asked for; the exit code.
+
+    Raises:
+        PaypactError: a mistake in use.
+    """
+    for target in (json_file, junit_file):
+        if target:
+            json.check(target)
+    wanted = replace(
+        order(paths, profile=profile, fail_on=fail_on),
+        promises=tuple(promises),
+        integrations=tuple(integrations),
+        schemes=tuple(schemes),
+        keyword=keyword,
+        workers=number(workers),
+        exit_first=exit_first,
+        junit=junit_file,
+    )
+    with standard_output() as out:
+        console = style.console(out)
+        result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
+        if json_file:
+            json.write(result, json_file)
+        if quiet:
+            terminal.verdict(result, console)
+        else:
+            terminal.closing(result, console)
+    return result.exit_code
+
+
+def number(workers: str) -> int | None:
+    """How many workers `-n` asks for.
+
+    Raises:
+        UsageError: it is neither a number nor `auto`.
+    """
+    if workers in ("", "auto"):
+        return None
+    if not workers.isdecimal():
+        raise UsageError(f"-n {workers} is no number of workers: write -n 4, -n 0 (one process) or -n auto")
+    return int(workers)

@@ -1,0 +1,190 @@
+"""One finding, for a reader who has never seen one: what broke, who must act, where, and how to see it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.text import Text
+
+from paypact.report import style
+from paypact.report.model import ExchangeView, Finding
+from paypact.report.page import LABEL, Page
+from paypact.report.style import data
+
+NAMED = 12  # cells that share a flaw and are named
+
+
+def headline(finding: Finding) -> Text:
+    """Severity and cell."""
+    line = Text(f" {finding.severity.upper()} ", style.SEVERITY_STYLE[finding.severity])
+    return Text(" ") + line + Text(" ") + data(finding.name, "bold")
+
+
+def show(page: Page, finding: Finding, *, others: Sequence[Finding] = (), full: bool = False) -> None:
+    """The whole finding. `others` are findings of the same flaw elsewhere; `full` leaves bodies unshortened."""
+    page.whole(headline(finding))
+    page.line(data(finding.sentence, "bold"))
+    page.blank()
+    for label, value in _fields(finding, others):
+        page.field(label, value)
+    if finding.story:
+        page.blank()
+        _story(page, finding.story)
+    if finding.exchanges:
+        page.blank()
+        _exchanges(page, finding.exchanges, full=full)
+    page.blank()
+    if finding.replay:
+        page.copied("replay", data(finding.replay, "bold"))
+    page.field("promise", data(f"docs/promises/{finding.promise}.md"))
+    if finding.source:
+        page.field("rule", data(finding.source))
+    if finding.fingerprint:
+        page.field("fingerprint", data(finding.fingerprint))
+
+
+def brief(page: Page, finding: Finding, *, others: Sequence[Finding] = ()) -> None:
+    """The finding in a few lines: for advice, and for what comes after the worst."""
+    page.whole(headline(finding))
+    page.line(data(finding.sentence))
+    if finding.line:
+        page.field("your line", data(str(finding.line), "cyan"))
+    if others:
+        page.field("also in", data(_also(others)))
+    if finding.note:
+        page.field("note", data(finding.note))
+    page.copied("replay", data(finding.replay))
+
+
+def explained(table: dict[str, str]) -> str:
+    """What matters and what does not: `length: only 19; answer, fault: any`."""
+    matter = [f"{axis}: {said}" for axis, said in table.items() if said != "any"]
+    free = [axis for axis, said in table.items() if said == "any"]
+    return "; ".join([*matter, *([f"{', '.join(free)}: any"] if free else [])])
+
+
+def _fields(finding: Finding, others: Sequence[Finding]) -> Iterator[tuple[str, Text]]:
+    yield "cause", data(style.CAUSES[finding.cause])
+    yield "trigger", data(_trigger(finding))
+    if finding.card:
+        yield "card", data(finding.card.removeprefix("Card(").removesuffix(")"))
+    if finding.explained:
+        yield "fails for", data(explained(finding.explained))
+    if others:
+        yield "also in", data(_also(others))
+    if finding.line:
+        where = data(str(finding.line), "bold cyan")
+        yield "your line", where + data(f"\n{finding.line.code}", "cyan") if finding.line.code else where
+    if finding.exception:
+        yield "raised", data(finding.exception, "red")
+    if finding.note:
+        yield "note", data(finding.note, "yellow")
+
+
+def _trigger(finding: Finding) -> str:
+    answer = "" if finding.answer == "approve" else finding.answer
+    met = (("answer", answer), ("fault", finding.fault), ("variation", finding.variation))
+    shown = "; ".join(f"{word}: {text}" for word, text in met if text)
+    said = style.TRIGGERS[finding.trigger]
+    return f"{said} ({shown})" if shown else said
+
+
+def _also(others: Sequence[Finding]) -> str:
+    cells = list(dict.fromkeys(each.cell for each in others))
+    more = f" and {len(cells) - NAMED} more" if len(cells) > NAMED else ""
+    return f"{', '.join(cells[:NAMED])}{more} (the same flaw)"
+
+
+def _story(page: Page, steps: Sequence[str]) -> None:
+    numbered = list(_runs(steps))
+    width = max(len(numbers) for numbers, _ in numbered)
+    for place, (numbers, step) in enumerate(numbered):
+        page.item("what ran" if place == 0 else "", numbers, data(step), width=width)
+
+
+def _exchanges(page: Page, exchanges: Sequence[ExchangeView], *, full: bool) -> None:
+    """Each exchange; in brief, one that repeats the one before is not written out again."""
+    known = [""] if full else [_likeness(each) for each in exchanges]
+    width = len(str(len(exchanges)))
+    label = "exchanges"
+    for place, exchange in enumerate(exchanges):
+        again = not full and place > 0 and known[place] == known[place - 1]
+        page.item(label, str(exchange.number), _exchange(exchange, again=again), width=width)
+        label = ""
+        if not again:
+            _bodies(page, exchange, margin=LABEL + width + 2, full=full)
+
+
+def _exchange(exchange: ExchangeView, *, again: bool) -> Text:
+    head = data(f"{exchange.operation}  ", "dim") + data(f"{exchange.method} {exchange.url}") + Text("  ->  ")
+    head.append_text(_came_back(exchange))
+    if again:
+        head.append("  (the same again)", "dim")
+    head.append("\nbooked  ", "dim")
+    head.append_text(data(", ".join(exchange.booked), "magenta") if exchange.booked else Text("nothing", "dim"))
+    return head
+
+
+def _came_back(exchange: ExchangeView) -> Text:
+    if exchange.status is None:
+        said = data(exchange.failure or "no reply", "bold red")
+    else:
+        said = data(str(exchange.status), "green" if exchange.status < 400 else "bold yellow")
+    if exchange.fault:
+        said.append_text(data(f" (injected: {exchange.fault})", "bold red"))
+    return said
+
+
+def _bodies(page: Page, exchange: ExchangeView, *, margin: int, full: bool) -> None:
+    inner = Page(page.console, page.indent + margin)
+    room = max(20, page.console.width - inner.indent - 8)
+    for label, body in (("sent", exchange.request), ("got", exchange.reply)):
+        if body:
+            text = _pretty(body) if full else _clipped(body, room)
+            inner.line(data(text), prefix=f"{label:<8}")
+    if exchange.refused:
+        inner.line(data(exchange.refused, "yellow"), prefix="refused ")
+    if exchange.line:
+        inner.line(data(exchange.line, "cyan"), prefix="from    ")
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=1, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+def _clipped(body: str, room: int) -> str:
+    try:
+        flat = json.dumps(json.loads(body), ensure_ascii=False)
+    except ValueError:
+        # of a form each line is a parameter; of a document cut short each line is only a line
+        flat = (
+            ("" if body.lstrip()[:1] in "{[<" else ",").join(f" {line.strip()}" for line in body.splitlines()).strip()
+        )
+    return flat if len(flat) <= room else f"{flat[: room - 3]}..."
+
+
+def _likeness(exchange: ExchangeView) -> str:
+    """What two exchanges must share for the second to be the first again: all but what was booked."""
+    return repr(
+        (
+            exchange.operation,
+            exchange.method,
+            exchange.url,
+            exchange.request,
+            exchange.status,
+            exchange.fault,
+            exchange.line,
+        )
+    )
+
+
+def _runs(steps: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Steps with their numbers, equal neighbours as one: `2-4`."""
+    for text, group in groupby(enumerate(steps, 1), key=lambda each: each[1]):
+        numbers = [number for number, _ in group]
+        yield (str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"), text

@@ -1,0 +1,77 @@
+"""The result as JSON, schema 1: docs/json.md describes every field."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from paypact.errors import UsageError
+from paypact.report.model import SCHEMA, RunResult
+
+
+def check(target: str) -> None:
+    """Make sure that `target` can be written, before a run is spent on it.
+
+    Raises:
+        UsageError: its folder is missing or closed, or it is a folder itself.
+    """
+    path = Path(target)
+    if path.is_dir():
+        raise UsageError(f"the result cannot be written to {target}: it is a folder. Name a file in it")
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(
+            f"the result cannot be written to {target}: there is no folder {folder}. Make it, or name another"
+        )
+    if not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise UsageError(f"the result cannot be written to {target}: permission denied. Name a file you may write")
+
+
+def write(result: RunResult, target: str) -> None:
+    """Write the whole file or nothing: who reads it never sees half of it.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    path = Path(target)
+    text = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+            os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp's own mode would keep other users of a CI machine out
+            os.replace(name, path)  # noqa: PTH105 - as above, one call beside the other
+        except BaseException:
+            os.unlink(name)  # noqa: PTH108 - as above
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"the result cannot be written to {target}: {error.strerror}. Name a file you may write"
+        ) from error
+
+
+def read(source: str) -> RunResult:
+    """A result that `write` wrote.
+
+    Raises:
+        UsageError: it cannot be read, is no result, or has a newer schema.
+    """
+    try:
+        raw = Path(source).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read: {error.strerror}") from error
+    try:
+        schema = msgspec.json.decode(raw, type=_Head).schema
+        if schema > SCHEMA:
+            raise UsageError(f"{source} has schema {schema}, this paypact reads {SCHEMA}: upgrade paypact to read it")
+        return msgspec.json.decode(raw, type=RunResult)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{source} is no result of paypact: {error}") from error
+
+
+class _Head(msgspec.Struct):
+    schema: int

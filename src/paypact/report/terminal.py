@@ -1,0 +1,119 @@
+"""A run in the terminal: findings, matrix, verdict."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from paypact.report import finding as one
+from paypact.report import matrix, style
+from paypact.report.model import BROKEN, KEPT, CellResult, Finding, RunResult, Severity, fails
+from paypact.report.page import Page
+from paypact.report.style import data
+
+MOST = 10  # findings shown whole; more of them would hide the first
+
+
+def flaws(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings of the same flaw together (one place in the code fails for many cards), worst first."""
+    grouped: dict[tuple[object, ...], list[Finding]] = {}
+    for each in findings:
+        place = (each.line.file, each.line.function) if each.line else ()
+        kind = each.exception.partition(":")[0]
+        key = (each.integration, each.promise, each.severity, each.cause, each.operation, each.clause, kind, place)
+        grouped.setdefault(key, []).append(each)
+    return list(grouped.values())
+
+
+def closing(result: RunResult, console: Console, *, full: bool = False) -> None:
+    """The end of a run: each flaw, the matrix, what was not covered, and the verdict last, where the eye is."""
+    findings(result.findings, console, fail_on=result.fail_on, full=full)
+    table(result, console)
+    verdict(result, console)
+
+
+def findings(every: Iterable[Finding], console: Console, *, fail_on: Severity, full: bool = False) -> None:
+    """Flaws that fail the build, whole; what fails nothing in brief."""
+    every = list(every)
+    page = Page(console)
+    for place, group in enumerate(flaws(each for each in every if fails(each.severity, fail_on))):
+        if place < MOST:
+            one.show(page, group[0], others=group[1:], full=full)
+        else:
+            one.brief(page, group[0], others=group[1:])
+        page.blank()
+    advice(every, console, fail_on=fail_on, full=full)
+
+
+def advice(every: Iterable[Finding], console: Console, *, fail_on: Severity, full: bool = False) -> None:
+    """Findings that fail nothing: in brief, whole where `full`."""
+    page = Page(console)
+    for group in flaws(each for each in every if not fails(each.severity, fail_on)):
+        if full:
+            one.show(page, group[0], others=group[1:], full=True)
+        else:
+            one.brief(page, group[0], others=group[1:])
+        page.blank()
+
+
+def table(result: RunResult, console: Console) -> None:
+    """The matrix, its legend, and why cells were not covered."""
+    if not result.cells:
+        return
+    page = Page(console)
+    matrix.show(page, result)
+    page.blank()
+    page.line(matrix.legend(console))
+    for cells, why in matrix.gaps(result):
+        page.line(data(f"{cells}: ") + data(why, "dim"), prefix="not covered  ")
+    for cell in result.cells:
+        if cell.state == "defect":
+            defect(cell, page)
+    page.blank()
+
+
+def defect(cell: CellResult, page: Page) -> None:
+    """A failure of paypact's own."""
+    page.line(Text(" DEFECT ", "bold white on magenta") + data(f" {cell.name}: {cell.why}"))
+    page.line(data("paypact itself failed here, not your code. Please report it with this line.", "dim"))
+
+
+def verdict(result: RunResult, console: Console) -> None:
+    """What came of it, how much was tried, and the exit code."""
+    page = Page(console)
+    colour = {KEPT: "bold green", BROKEN: "bold red"}.get(result.exit_code, "bold magenta")
+    page.line(data(result.verdict, colour))
+    tried = sum(cell.examples for cell in result.cells)
+    sent = sum(cell.exchanges for cell in result.cells)
+    took = f" in {result.seconds:.1f} s" if result.seconds else ""
+    much = f"{tried:,} examples, {sent:,} exchanges{took}; " if tried else ""
+    page.line(data(f"{much}profile {result.profile}, exit code {result.exit_code}", "dim"))
+
+
+def summary(result: RunResult, *, width: int, colour: bool) -> str:
+    """What follows under pytest's own failures: advice, the matrix and the verdict."""
+    buffer = _Buffer()
+    out = style.console(buffer, width=width, colour=colour)
+    advice(result.findings, out, fail_on=result.fail_on)
+    table(result, out)
+    verdict(result, out)
+    return buffer.getvalue()
+
+
+def as_text(result: CellResult, *, fail_on: Severity, width: int = 100, colour: bool = False) -> str:
+    """One cell that failed, as pytest shows it among its failures."""
+    buffer = _Buffer()
+    out = style.console(buffer, width=width, colour=colour)
+    if result.state == "defect":
+        defect(result, Page(out))
+    findings(result.findings, out, fail_on=fail_on)
+    return buffer.getvalue().rstrip("\n") + "\n"
+
+
+class _Buffer(io.StringIO):
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # rich asks the file what it can hold
+        return "utf-8" if style.stdout_is_utf8() else "ascii"

@@ -1,0 +1,138 @@
+"""Launching: pytest started in this process, quietly, on the driver classes of some places."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from paypact.discovery import Place, nothing_in
+from paypact.errors import UsageError
+from paypact.report.model import RunResult
+from paypact.report.progress import Progress, Quiet
+from paypact.runner.items import CellItem
+from paypact.runner.tally import Tally
+from paypact.runner.watcher import Watcher
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to run. Empty tuples and texts: all, or what the settings say."""
+
+    places: tuple[Place, ...]
+    apart: bool = False  # the bundled integrations: nothing of the folder we stand in applies to them
+    promises: tuple[str, ...] = ()
+    integrations: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    profile: str = "pr"
+    fail_on: str = ""
+    case: str = ""
+    keyword: str = ""
+    workers: int | None = None  # None: as many as are worth it
+    exit_first: bool = False
+    junit: str = ""
+
+
+def run(order: Order, progress: Progress | None = None) -> RunResult:
+    """Run the cells.
+
+    Raises:
+        UsageError: nothing could be run; the message says why.
+    """
+    began = time.perf_counter()
+    with progress or Quiet() as shown:
+        watcher = Watcher(shown, asked=order.workers)
+        said = _pytest(order, watcher)
+    _check(order, watcher, said)
+    tally = watcher.recorder.tally if watcher.recorder else None
+    if tally is None:
+        raise UsageError("interrupted before the first cell was done")
+    if watcher.interrupted:
+        tally.blame(f"interrupted after {len(tally.tested)} of {len(watcher.items)} cells")
+    elif not order.exit_first:
+        _missing(tally, watcher)
+    return tally.total(time.perf_counter() - began)
+
+
+def collect(order: Order) -> list[CellItem]:
+    """The cells that would run.
+
+    Raises:
+        UsageError: there are none; the message says why.
+    """
+    watcher = Watcher(Quiet(), collect_only=True)
+    said = _pytest(order, watcher)
+    _check(order, watcher, said)
+    return watcher.items
+
+
+def _missing(tally: Tally, watcher: Watcher) -> None:
+    """A cell that said nothing, because its worker died, is not one that kept its promise."""
+    lost = [item.cell.name for item in watcher.items if item.place not in tally.tested]
+    if lost and not tally.errors:
+        cells = f"{lost[0]} and {len(lost) - 1} more cells" if len(lost) > 1 else lost[0]
+        tally.blame(
+            f"{cells} gave no result: the process that ran it died. Use -n 0 to run all in one process and see why"
+        )
+
+
+def _check(order: Order, watcher: Watcher, said: str) -> None:
+    """Raise where nothing ran."""
+    names = [place.name for place in order.places]
+    if watcher.mistakes:
+        raise UsageError("\npaypact: ".join(watcher.mistakes))
+    if said:
+        raise UsageError(f"pytest could not start: {said}")
+    if not watcher.items and not watcher.interrupted:
+        raise UsageError(f"no cell matches -k {order.keyword!r}") if order.keyword else nothing_in(names)
+
+
+def _pytest(order: Order, watcher: Watcher) -> str:
+    """Start pytest; what it said where it could not."""
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # as `python -m pytest` does, and workers get the same path
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="paypact-") as folder, contextlib.redirect_stderr(said):
+        code = pytest.main(_arguments(order, Path(folder)), plugins=[watcher])
+    if code not in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+        return ""
+    lines = [line.strip().removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip()]
+    return "; ".join(lines) or f"exit code {int(code)}"
+
+
+def _arguments(order: Order, folder: Path) -> list[str]:
+    """Settings of the shop's own pytest hold, but its caches stay clean and its choice of workers is not ours."""
+    arguments = [
+        *("-p", "paypact", "-p", "xdist", "-n", "0", "-x" if order.exit_first else "--maxfail=0"),
+        *("-o", f"cache_dir={folder}"),
+        *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),  # our own, by the command
+        "--paypact-only=drivers",
+        f"--paypact-profile={order.profile}",
+    ]
+    for option, values in (
+        ("promise", order.promises),
+        ("integration", order.integrations),
+        ("scheme", order.schemes),
+        ("fail-on", [order.fail_on]),
+        ("case", [order.case]),
+        ("module", [f"{place.path}={place.module}:{place.attribute}" for place in order.places if place.module]),
+    ):
+        arguments += [f"--paypact-{option}={value}" for value in values if value]
+    if order.keyword:
+        arguments += ["-k", order.keyword]
+    if order.junit:
+        arguments.append(f"--junitxml={order.junit}")
+    paths = [place.path for place in order.places]
+    root = Path.cwd()
+    if order.apart:
+        root = Path(os.path.commonpath([path.parent for path in paths]))
+        (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+        arguments += ["-c", str(folder / "pytest.ini"), f"--confcutdir={root}"]
+    return [*arguments, f"--rootdir={root}", *map(str, paths)]

@@ -1,0 +1,86 @@
+"""Plan: what all cells of one pytest run have in common, made of options and settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from paypact import replay, settings
+from paypact.errors import UsageError
+from paypact.report.model import SEVERITIES, Severity
+from paypact.runner.recorder import PLAN
+from paypact.runner.selection import Selection
+from paypact.testkit import profiles
+
+
+@dataclass
+class Plan:
+    """One per pytest session; `of` makes it when the first driver is met."""
+
+    profile: profiles.Profile
+    fail_on: Severity
+    selection: Selection
+    chosen: settings.Settings
+    folder: Path  # where the command was given: files are named relative to it
+    names: dict[Path, str] = field(default_factory=dict)  # files that were named as modules
+    progress: Callable[[str], None] | None = None
+    taken: dict[str, str] = field(default_factory=dict)  # integration name -> the class that has it
+    ran: bool = False  # whether any cell was run in this process
+
+    def shown(self, path: Path) -> str:
+        """How a file is named in replay commands."""
+        if path in self.names:
+            return self.names[path]
+        try:
+            relative = os.path.relpath(path, self.folder)
+        except ValueError:  # another drive
+            return path.as_posix()
+        return path.as_posix() if Path(relative).parts[:3] == ("..", "..", "..") else Path(relative).as_posix()
+
+
+def plan_of(config: pytest.Config) -> Plan:
+    """The plan of this session.
+
+    Raises:
+        PaypactError: an unknown profile or severity, a replay that cannot be read, broken settings.
+    """
+    plan = config.stash.get(PLAN, None)
+    if plan is None:
+        plan = config.stash[PLAN] = _make(config)
+    return plan
+
+
+def _make(config: pytest.Config) -> Plan:
+    chosen = settings.read(config.rootpath)
+    option = config.getoption
+    case = option("paypact_case")
+    return Plan(
+        profile=profiles.profile(option("paypact_profile") or chosen.profile),
+        fail_on=severity(option("paypact_fail_on") or chosen.fail_on),
+        selection=Selection(
+            tuple(option("paypact_promise")),
+            tuple(option("paypact_integration")),
+            tuple(option("paypact_scheme")),
+            replay.parse(case) if case else None,
+        ),
+        chosen=chosen,
+        folder=config.invocation_params.dir,
+        names={Path(path): name for path, _, name in (each.partition("=") for each in option("paypact_module"))},
+    )
+
+
+def severity(word: str) -> Severity:
+    """A severity by its name.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    for known in SEVERITIES:
+        if known == word:
+            return known
+    raise UsageError(f"unknown severity {word!r} for fail-on (known, worst first: {', '.join(get_args(Severity))})")
