@@ -1,8 +1,8 @@
 """The ledger: what truly happened to the money. Every promise is checked against it.
 
-Rules of this file: every change goes through `move`, which writes the journal; amounts are sums over movements and never
-kept; what a movement may not do is one function, asked when the movement is requested and again when it is booked (an
-acknowledged movement decides itself later, when the authorization may have changed).
+Rules of this file: every change goes through `move`, which writes the journal; amounts are sums over movements and
+never kept; what a movement may not do is one function, asked when the movement is requested and again when it is booked
+(an acknowledged movement decides itself later, when the authorization may have changed).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from paypact.cards.card import Card
 from paypact.payments import Money
 from paypact.world.ledger_tables import AUTHORIZATION, HOLDING, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
-from paypact.world.obstacles import OBSTACLES
+from paypact.world.obstacles import OBSTACLES, left
 
 
 class Timers(Protocol):
@@ -31,7 +31,7 @@ class Purchase:
     id: int
     price: Money
     reference: str
-    opened_by: Any = None  # the exchange that created it
+    attempt: str | None = None  # the press of Pay within which it was created; None where nobody pressed
     data: Any = None
     state: str = "open"
     authorizations: list[Authorization] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Authorization:
     amount: int
     automatic: bool  # captured as soon as it is approved
     captures: str  # once, full or many: the gateway's terms unless the request asked otherwise
-    presented_by: Any = None  # the exchange that presented the card; None: the shopper's browser, or time
+    attempt: str | None = None  # the press of Pay within which the card was presented
     data: Any = None
     state: str = "created"
     reason: str = ""
@@ -78,7 +78,7 @@ class Authorization:
 
 @dataclass(slots=True, eq=False)
 class Movement:
-    """A capture, refund, void or chargeback. `amount` in minor units; a void moves what is left."""
+    """A capture, refund, void or chargeback. `amount` in minor units; a void has none, it releases what is left."""
 
     id: int
     kind: Kind
@@ -142,6 +142,7 @@ class Ledger:
         self.turned_away: list[TurnedAway] = []
         self.listeners: list[Callable[[Entry], None]] = []
         self.exchange: Any = None  # the exchange being handled, None when time or a shopper acts
+        self.attempt: str | None = None  # the press of Pay on whose behalf, also while a shopper acts
         self.fate: Callable[[Movement], Any] | None = None  # the acquirer: decides what becomes of a movement
         self._names: dict[str, Subject] = {}
         self._ids = 0
@@ -150,7 +151,7 @@ class Ledger:
 
     def open(self, price: Money, reference: str = "", data: Any = None) -> Purchase:
         """Open a purchase at `price`; nobody has presented a card yet."""
-        purchase = Purchase(self._next(), price, reference, self.exchange, data)
+        purchase = Purchase(self._next(), price, reference, self.attempt, data)
         self.purchases.append(purchase)
         self._write(purchase, None, "open", price.minor)
         return purchase
@@ -161,7 +162,7 @@ class Ledger:
         """A card is presented for `amount` minor units (None: the price). Its issuer has not answered yet."""
         asked = purchase.price.minor if amount is None else amount
         rule = captures or self.terms.captures
-        made = Authorization(self._next(), purchase, card, asked, automatic, rule, self.exchange)
+        made = Authorization(self._next(), purchase, card, asked, automatic, rule, self.attempt)
         purchase.authorizations.append(made)
         self._write(made, None, "present", asked)
         return made
@@ -185,11 +186,8 @@ class Ledger:
         Raises:
             Obstacle: the rules do not allow it; nothing has changed.
         """
-        left = {"capture": authorization.capturable, "refund": authorization.refundable}.get(kind, 0)
-        wanted = Movement(
-            self._next(), kind, authorization, left if amount is None else amount, final, of, self.exchange
-        )
-        wanted.data = data
+        asked = left(kind, authorization, of) if amount is None else amount
+        wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, data)
         rule = self.obstacle(wanted)
         if rule:
             raise Obstacle(rule, authorization)
@@ -212,10 +210,7 @@ class Ledger:
             authorization.approved = authorization.amount if answer.amount is None else answer.amount
         self.move(authorization, answer.event, authorization.approved)
         if authorization.state == "authorized":
-            if self.terms.expires:
-                self.timers.call_later(self.terms.expires, lambda: self._lapse(authorization))
-            if authorization.automatic:
-                self.request("capture", authorization)
+            self._hold(authorization)
         elif authorization.state in ("pending", "held") and answer.then is not None:
             self.timers.call_later(answer.after, lambda: self._resolve(authorization, answer.then))
 
@@ -238,31 +233,26 @@ class Ledger:
         rule = self.obstacle(movement)
         fate = self.fate(movement) if self.fate else None
         if rule or (fate is not None and not fate.after_success):
-            movement.reason = rule or fate.reason
+            movement.reason = rule or (fate.reason if fate else "")
             self.move(movement, "fail", movement.amount)
             return
         self.move(movement, "book", movement.amount)
         authorization = movement.authorization
         if movement.kind == "capture":
             keeps_open = authorization.captures == "many" and not movement.final
-            if authorization.state == "authorized" and (not keeps_open or authorization.capturable == 0):
+            if not keeps_open or authorization.captured >= authorization.approved:
                 self.move(authorization, "complete")
             if self.terms.cutoff or self.terms.settling:
                 self.timers.call_later(self.terms.cutoff, lambda: self._settle(movement))
         elif movement.kind == "void":
+            undone = {"requested", "booked"} if authorization.state == "completed" else {"requested"}
             for capture in authorization.movements:
-                if (
-                    capture.kind == "capture"
-                    and capture.state in ("requested", "booked")
-                    and not authorization.capturable
-                ):
+                if capture.kind == "capture" and capture.state in undone:
                     self.move(capture, "cancel", capture.amount)
-            if authorization.captured and authorization.state == "authorized":
+            if authorization.captured:
                 self.move(authorization, "complete")  # releases the rest of a partly captured authorization
             else:
-                self.move(
-                    authorization, "void" if authorization.state in ("authorized", "completed", "held") else "cancel"
-                )
+                self.move(authorization, "void" if "void" in AUTHORIZATION[authorization.state] else "cancel")
         if fate is not None:
             self.timers.call_later(fate.after, lambda: self._fail_late(movement, fate.reason))
 
@@ -309,17 +299,22 @@ class Ledger:
         for listener in self.listeners:
             listener(entry)
 
+    def _hold(self, authorization: Authorization) -> None:
+        if self.terms.expires:
+            self.timers.call_later(self.terms.expires, lambda: self._lapse(authorization))
+        if authorization.automatic:
+            self.request("capture", authorization)
+
     def _lapse(self, authorization: Authorization) -> None:
-        if authorization.state == "authorized" and not authorization.total("capture", LIVE):
-            self.move(authorization, "lapse")
+        if authorization.state == "authorized" and not authorization.total("capture", frozenset({"requested"})):
+            self.move(authorization, "complete" if authorization.captured else "lapse")
 
     def _resolve(self, authorization: Authorization, answer: Any) -> None:
         if authorization.state == "held":
             if answer.event == "approve":
                 authorization.approved = authorization.amount
                 self.move(authorization, "release", authorization.approved)
-                if authorization.automatic:
-                    self.request("capture", authorization)
+                self._hold(authorization)
             else:
                 authorization.reason = answer.reason
                 self.move(authorization, "reject")

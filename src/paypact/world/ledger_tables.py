@@ -83,3 +83,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     expires: float = 0.0  # of an authorization; 0: never
     answers: tuple[str, ...] = ("approve", "decline")  # what its issuers can say, as events of AUTHORIZATION
     failures: tuple[str, ...] = ()  # movements that can fail: "capture", "refund", "refund-late"
+
+    def __post_init__(self) -> None:
+        if self.refund_from != "booked" and not (self.cutoff or self.settling):
+            raise ValueError(f"refund_from = {self.refund_from!r} needs cutoff or settling: else no capture gets there")

@@ -1,6 +1,6 @@
 """What a movement may not do: one function a kind, asked when it is requested and again when it is booked.
 
-Each answers with the ledger's word for the rule that stands in the way; a gateway's `[refusals]` facts give its own code.
+Each answers with the ledger's word for the rule that stands in the way; the gateway's `[refusals]` facts give its code.
 """
 
 from __future__ import annotations
@@ -8,10 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from paypact.world.ledger_tables import LIVE, MOVED, Terms
+from paypact.world.ledger_tables import LIVE, MOVED, Kind, Terms
 
 if TYPE_CHECKING:
-    from paypact.world.ledger import Movement
+    from paypact.world.ledger import Authorization, Movement
+
+
+def left(kind: Kind, authorization: Authorization, of: Movement | None = None, but: Movement | None = None) -> int:
+    """All that is left to capture, to refund (`of` one capture) or to dispute, in minor units; `but` is not counted."""
+    if kind == "capture":
+        return authorization.capturable
+    if kind == "chargeback":
+        return authorization.captured - authorization.refunded
+    if kind == "void":
+        return 0
+    refunds = [m for m in authorization.movements if m.kind == "refund" and m.state in LIVE and m is not but]
+    room = authorization.captured - sum(m.amount for m in refunds)
+    return room if of is None else min(room, of.amount - sum(m.amount for m in refunds if m.of is of))
 
 
 def _capture_obstacle(terms: Terms, movement: Movement) -> str | None:
@@ -36,6 +49,8 @@ def _capture_obstacle(terms: Terms, movement: Movement) -> str | None:
 def _refund_obstacle(terms: Terms, movement: Movement) -> str | None:
     authorization = movement.authorization
     captures = [m for m in authorization.movements if m.kind == "capture" and m.state in MOVED]
+    if movement.of is not None:
+        captures = [m for m in captures if m is movement.of]
     if not captures:
         return "refund_uncaptured"
     if authorization.total("chargeback"):
@@ -44,28 +59,25 @@ def _refund_obstacle(terms: Terms, movement: Movement) -> str | None:
     ready = {*order[order.index(terms.refund_from) :]}
     if not any(m.state in ready for m in captures):
         return "refund_unsettled"
-    others = sum(
-        m.amount for m in authorization.movements if m.kind == "refund" and m.state in LIVE and m is not movement
-    )
-    if others >= authorization.captured:
+    room = left("refund", authorization, movement.of, but=movement)
+    if room <= 0:
         return "refund_completed"
     if movement.amount <= 0:
         return "refund_nothing"
-    if others + movement.amount > authorization.captured:
-        return "refund_exceeds_capture"
-    return None
+    return "refund_exceeds_capture" if movement.amount > room else None
 
 
 def _void_obstacle(terms: Terms, movement: Movement) -> str | None:
     authorization = movement.authorization
     if authorization.state not in ("created", "challenged", "pending", "held", "authorized", "completed"):
         return f"void_{authorization.state}"
-    captures = [m for m in authorization.movements if m.kind == "capture" and m.state in LIVE]
-    if authorization.state == "completed" or (captures and not authorization.capturable):
+    if authorization.state == "completed":  # a capture that is only requested may still fail, or be outrun
         if terms.void_until != "settling":
             return "void_captured"
-        if any(m.state in ("settling", "settled") for m in captures):
+        if any(m.state in ("settling", "settled") for m in authorization.movements if m.kind == "capture"):
             return "void_settled"
+        if authorization.total("refund", LIVE):
+            return "void_refunded"
     return "void_never" if terms.void_until == "never" else None
 
 
