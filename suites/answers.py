@@ -50,7 +50,11 @@ def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
         axes["retry"] = Axis(("another card", "same card"))
     axes["scheme"] = Axis.listed(target.schemes)
     axes["currency"] = Axis(target.currencies, amounts.exponent_class)
-    conditions = {"challenged": "challenge shown", "errors": "fault struck", "connection": "fault struck"}
+    conditions = {
+        "challenged": "challenge shown" if target.offers("complete") else "operation judged",
+        "errors": "fault struck",
+        "connection": "fault struck",
+    }
     run.explore(axes, answer, condition=conditions.get(run.key, "operation judged"))
 
 

@@ -39,7 +39,7 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
     if len(charged) > 1 or taken > price > 0:
         return Standing("twice", charged[-1])
     own = [a for p in mine for a in p.authorizations if a.card.key == payment.card.key or a.card.key not in keys]
-    own = [a for a in own if _attempt(a) in (payment.attempt, None)]
+    own = [a for a in own if a.attempt in (payment.attempt, None)]
     if own:
         chosen = next((a for a in reversed(own) if live(a)), own[-1])
         return Standing(_word(chosen), chosen, chosen.reason)
@@ -87,21 +87,10 @@ def _owned(purchase: Purchase, payments: Sequence[Payment], keys: set[str]) -> b
     cards = {authorization.card.key for authorization in purchase.authorizations}
     if cards & {payment.card.key for payment in payments}:
         return True
-    return not cards & keys and _opened_by(purchase) in {payment.attempt for payment in payments}
-
-
-def _opened_by(purchase: Purchase) -> str | None:
-    return purchase.opened_by.attempt if isinstance(purchase.opened_by, Exchange) else None
-
-
-def _attempt(authorization: Authorization) -> str | None:
-    """The attempt in whose exchange a card was presented; None when nobody's (time, the shopper's browser)."""
-    presented_by = authorization.presented_by
-    return presented_by.attempt if isinstance(presented_by, Exchange) else None
+    return not cards & keys and purchase.attempt in {payment.attempt for payment in payments}
 
 
 def _struck(recording: Recording, payment: Payment) -> bool:
-    """Whether an exchange of this payment was refused or faulted: then the gateway said no to it, rather than waits."""
-    return any(
-        e.attempt == payment.attempt and (e.kind == "refused" or e.fault is not None) for e in recording.exchanges
-    )
+    """Whether the last exchange of this press was refused or faulted: then the gateway waits for nobody."""
+    mine = [exchange for exchange in recording.exchanges if exchange.attempt == payment.attempt]
+    return bool(mine) and (mine[-1].kind == "refused" or mine[-1].fault is not None)

@@ -99,13 +99,16 @@ class World:
     def outside(self, payment: Payment | None = None) -> Iterator[None]:
         """What the shopper or time does within belongs to no operation and is never faulted."""
         token = _OPERATING.set(("", payment))
+        self.ledger.attempt = payment.attempt if payment else None
         try:
             yield
         finally:
+            self.ledger.attempt = None
             _OPERATING.reset(token)
 
     def _handle(self, exchange: Exchange) -> None:
         start = len(self.ledger.journal)
+        before, self.ledger.attempt = self.ledger.attempt, exchange.attempt or self.ledger.attempt
         self.ledger.exchange = exchange
         try:
             response = self.simulator.handle(exchange.request)
@@ -120,6 +123,7 @@ class World:
             exchange.raw = b"paypact: the simulator itself failed"
         finally:
             self.ledger.exchange = None
+            self.ledger.attempt = before
         if response.refused:
             exchange.kind, exchange.note = "refused", response.refused
         exchange.unmodelled = response.unmodelled
