@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,7 @@ class World:
         self.simulator = gateway.simulator(self)
         self.defect: Exception | None = None
         self.stop: PaypactError | None = None  # why the run must not go on: a live-looking key was sent
+        self.vary: Callable[[Exchange, Response], Response] | None = None  # a legal change to a reply, while it is typed
         self.blocked: list[str] = []  # hosts that are neither the gateway's nor allowed, tried and refused
         self._doing: list[tuple[str, Payment | None]] = []
         self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
@@ -112,6 +113,8 @@ class World:
         self.ledger.exchange = exchange
         try:
             response = self.simulator.handle(exchange.request)
+            if self.vary is not None:
+                response = self.vary(exchange, response)
             exchange.raw = self.simulator.render(response)
         except NotSimulatedError as missing:
             exchange.kind, exchange.note = "not simulated", str(missing)
