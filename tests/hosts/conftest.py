@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -91,8 +91,3 @@ def enter() -> Enter:
             yield world, gateway
 
     return enter
-
-
-def seen(body: bytes | str) -> Any:
-    """What the simulator saw of a request."""
-    return json.loads(body)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from paypact.gateways import Gateway
 
 _LOOK = 0.02  # seconds between two looks at a client that is kept waiting
+_IDLE = 0.05  # seconds between two looks at whether to stop
+_PLAIN = {"content-type": "text/plain; charset=utf-8"}
 _SILENT = ("read-timeout", "connect-timeout")
 
 _servers: dict[str, _Server] = {}
@@ -44,7 +46,8 @@ def base_url(gateway: Gateway) -> str:
     server = _servers.get(gateway.name)
     if server is None:
         server = _servers[gateway.name] = _Server(gateway)
-        threading.Thread(target=server.serve_forever, name=f"paypact {gateway.name}", daemon=True).start()
+        name = f"paypact {gateway.name}"
+        threading.Thread(target=server.serve_forever, args=(_IDLE,), name=name, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"
 
 
@@ -96,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         about = self.server.gateway.facts.gateway
         world = door.answering(urlsplit(about.url).hostname or "")
         if world is None:
-            self._send(503, {"content-type": "text/plain"}, b"paypact: no example is running")
+            self._send(503, _PLAIN, b"paypact: no example is running")
             return
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
@@ -107,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             exchange = door.enter(world, self.command, about.url + self.path, headers, body, client)
         except LiveKeyError as error:
-            self._send(500, {"content-type": "text/plain"}, f"paypact: {error}".encode())
+            self._send(500, _PLAIN, f"paypact: {error}".encode())
             return
         finally:
             world.clock.busy -= 1

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import selectors
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from paypact.world import clock
 
 _T = TypeVar("_T")
 
+_RESOLUTION = 1e-5  # a timer is due when it is nearer than this: virtual time may be so large that floats are coarse
 _STEP = 0.001  # seconds of one real look at sockets and threads
 _BUSY = 0.0002  # seconds of processor time within one step that mean somebody is at work
 _THREADS = 0.02  # threads of the example have no more to say when the process was idle for this long
@@ -60,12 +61,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._looking = _Selector()
         super().__init__(self._looking)
+        self._clock_resolution = _RESOLUTION
 
     def time(self) -> float:
         return time.monotonic()
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]  # passed on as it is
-        future = super().run_in_executor(executor, func, *args)
+        future = super().run_in_executor(executor, _adopted, func, *args)
         self._looking.outside += 1
         future.add_done_callback(self._returned)
         return future
@@ -95,6 +97,11 @@ def run(awaitable: Awaitable[_T]) -> _T:
     if _one is None or _one.is_closed():
         _one = VirtualLoop()
     return _one.run_until_complete(_wrapped(awaitable))
+
+
+def _adopted(func: Callable[..., _T], *args: Any) -> _T:
+    clock.adopt()  # a pooled thread may be older than the example
+    return func(*args)
 
 
 async def _wrapped(awaitable: Awaitable[_T]) -> _T:
