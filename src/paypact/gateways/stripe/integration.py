@@ -161,7 +161,7 @@ class StripePayments:
                 return Result("action", intent.id, url=getattr(redirect, "url", None), client_secret=secret)
             case "requires_payment_method":
                 error = getattr(intent, "last_payment_error", None) or getattr(intent, "last_setup_error", None)
-                return self._declined(error, intent.id)
+                return self._declined(error, intent.id) if error else Result("unknown", intent.id)
             case "canceled":
                 return Result("declined", intent.id, "canceled")
             case _:  # a word that Stripe has added since
