@@ -23,7 +23,6 @@ UNUSABLE = 2
 app = typer.Typer(
     name="paypact",
     help="Finds the payment bug before the shopper does.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -32,7 +31,7 @@ app = typer.Typer(
 _Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATH]...",
+        metavar="PATH",
         help="Python files, folders, or package.module:Class. None: the drivers of "
         "[tool.paypact], else the bundled integrations.",
         show_default=False,
@@ -71,7 +70,7 @@ def run(
     json_file: _Json = "",
     junit_file: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")] = "",
 ) -> int:
-    """Try every promise on every integration; the matrix, worst first, closes the run."""
+    """Try every promise on every integration."""
     from paypact.commands.run import run as command
 
     return command(
@@ -92,7 +91,10 @@ def run(
 
 @app.command()
 def demo() -> int:
-    """Replay the outage that one card type caused, and what paypact says about it. Exits with 1: it is broken."""
+    """Replay the outage that one card type caused.
+
+    Prints what paypact says about it, and exits with 1: the promise is broken.
+    """
     from paypact.commands.demo import demo as command
 
     return command()
@@ -106,7 +108,10 @@ def replay(
     fail_on: _FailOn = "",
     json_file: _Json = "",
 ) -> int:
-    """Play exactly one case again, and print everything that was said. 1: it still breaks; 0: it is kept."""
+    """Play one case again, with everything that was said.
+
+    Exits with 1 where it still breaks, with 0 where it is kept: `git bisect run` can use it.
+    """
     from paypact.commands.replay import replay as command
 
     return command(case, fail_on=fail_on, json_file=json_file)
@@ -114,7 +119,10 @@ def replay(
 
 @app.command(name="list")
 def list_(paths: _Paths = None) -> int:
-    """Show integrations, what they offer, which promises that covers, and what is not simulated."""
+    """Show what there is to drive.
+
+    Integrations and what they offer, which promises that covers and which not, and what no gateway simulates.
+    """
     from paypact.commands.list import show as command
 
     return command(paths or [])
@@ -122,11 +130,15 @@ def list_(paths: _Paths = None) -> int:
 
 @app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if show_version:
         typer.echo(f"paypact {version('paypact')}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(UNUSABLE)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,14 +6,12 @@ import importlib
 import inspect
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.text import Text
 
 from paypact.commands.run import order
-from paypact.driver import OPERATIONS
 from paypact.report import style
 from paypact.report.output import standard_output
+from paypact.report.page import Page
 from paypact.report.style import data
 from paypact.runner import launch
 from paypact.runner.items import CellItem
@@ -30,69 +28,70 @@ def show(paths: Sequence[str]) -> int:
         PaypactError: there is nothing, or it cannot be driven.
     """
     items = launch.collect(order(paths))
+    columns = {item.cell.target.name: item.cell.target for item in items}
+    gateways = {target.scope.gateway: target for target in columns.values()}
     with standard_output() as out:
-        console = style.console(out)
-        columns = {item.cell.target.name: item.cell.target for item in items}
+        page = Page(style.console(out))
         for target in columns.values():
-            _integration(target, [item for item in items if item.cell.target is target], console)
-        for name in dict.fromkeys(target.scope.gateway for target in columns.values()):
-            target = next(each for each in columns.values() if each.scope.gateway == name)
-            _gateway(target, console)
+            _integration(page, target, [item for item in items if item.cell.target.name == target.name])
+        for target in gateways.values():
+            _gateway(page, target)
     return 0
 
 
-def _integration(target: Target, items: list[CellItem], console: Console) -> None:
+def _integration(page: Page, target: Target, items: Sequence[CellItem]) -> None:
     described = target.described()
-    title = data(target.name, "bold")
-    title.append_text(data(f"  {described.driver} ({described.file}), gateway {described.gateway}", "dim"))
-    console.print(title)
-    rows: list[tuple[str, RenderableType]] = [
-        ("offers", data(", ".join(described.operations))),
-        ("lacks", data(", ".join(described.missing) or "nothing", "dim")),
-    ]
-    rows += [(promise.id, _coverage(promise, target, items)) for promise in promises().values()]
-    rows += [(standing, data(names)) for standing, names in _schemes(target)]
-    console.print(_table(rows))
-    console.print()
+    page.line(data(target.name, "bold"))
+    page.field("gateway", data(described.gateway))
+    page.field("driver", data(f"{target.driver.__qualname__} in {described.file}"))
+    page.field("offers", data(", ".join(described.operations)))
+    page.field("lacks", data(", ".join(described.missing) or "nothing", "dim"))
+    for promise in promises().values():
+        page.field(promise.id, _coverage(promise, target, items))
+    for standing, names in _schemes(target):
+        page.field(standing, data(names))
+    page.blank()
 
 
-def _coverage(promise: Promise, target: Target, items: list[CellItem]) -> RenderableType:
+def _coverage(promise: Promise, target: Target, items: Sequence[CellItem]) -> Text:
     if not promise.covers(target):
         return data(f"not covered: define {' or '.join(promise.needs)} to have it tried", "yellow")
     keys = [item.cell.key for item in items if item.cell.promise.id == promise.id]
-    more = [operation for operation in promise.needs if operation in OPERATIONS and not target.offers(operation)]
-    tail = f" (defining {', '.join(more)} would have it tried there too)" if more else ""
-    text = data(f"{len(keys)} cells: {' '.join(keys)}")
-    text.append_text(data(tail, "dim"))
-    return text
+    more = [operation for operation in promise.needs if not target.offers(operation)]
+    tail = f" ({', '.join(more)} would be tried too, if defined)" if more else ""
+    return data(f"{len(keys)} cells: {' '.join(keys)}") + data(tail, "dim")
 
 
 def _schemes(target: Target) -> Iterator[tuple[str, str]]:
+    """The schemes in scope by what the gateway does with them; then those that only must do no harm."""
     facts = target.gateway.facts.schemes
     for standing in STANDINGS:
         names = [scheme for scheme in target.schemes if scheme in facts and facts[scheme].standing == standing]
         if names:
             yield standing, " ".join(names)
-    outside = [scheme for scheme in facts if scheme not in target.schemes]
-    if outside:
-        yield "outside", " ".join(outside)
+    outside = {
+        standing: [
+            scheme for scheme, fact in facts.items() if scheme not in target.schemes and fact.standing == standing
+        ]
+        for standing in STANDINGS
+    }
+    if any(outside.values()):
+        yield (
+            "out of scope",
+            "; ".join(f"{standing}: {' '.join(names)}" for standing, names in outside.items() if names),
+        )
 
 
-def _gateway(target: Target, console: Console) -> None:
+def _gateway(page: Page, target: Target) -> None:
     about = target.gateway.facts.gateway
-    title = data(f"gateway {target.gateway.name}", "bold")
-    title.append_text(data(f"  {about.title}, {about.docs}", "dim"))
-    console.print(title)
-    page = inspect.getdoc(importlib.import_module(target.gateway.package)) or ""
-    for paragraph in page.split("\n\n"):
-        console.print(Padding(data(" ".join(paragraph.split())), (0, 0, 0, 2)))
-    console.print()
-
-
-def _table(rows: list[tuple[str, RenderableType]]) -> RenderableType:
-    table = Table.grid(padding=(0, 2), pad_edge=False)
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
-    for label, value in rows:
-        table.add_row(label, value)
-    return Padding(table, (0, 0, 0, 2))
+    page.line(data(f"gateway {target.gateway.name}", "bold"))
+    page.field("docs", data(about.docs))
+    page.field("versions", data(", ".join(about.versions) or "not versioned"))
+    written = inspect.getdoc(importlib.import_module(target.gateway.package)) or ""
+    for paragraph in written.split("\n\n"):
+        label, colon, text = " ".join(paragraph.split()).partition(": ")
+        if colon and len(label) < 15:
+            page.blank()
+            page.line(data(label, "dim"))
+            page.line(data(text))
+    page.blank()

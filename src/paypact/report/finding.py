@@ -105,12 +105,12 @@ def _story(page: Page, steps: Sequence[str]) -> None:
 
 
 def _exchanges(page: Page, exchanges: Sequence[ExchangeView], *, full: bool) -> None:
-    """Each exchange; in brief, one that repeats the one before is not written out again."""
-    known = [""] if full else [_likeness(each) for each in exchanges]
+    """Each exchange; one that repeats the one before is not written out again."""
+    known = [_likeness(each, full=full) for each in exchanges]
     width = len(str(len(exchanges)))
     label = "exchanges"
     for place, exchange in enumerate(exchanges):
-        again = not full and place > 0 and known[place] == known[place - 1]
+        again = place > 0 and known[place] == known[place - 1]
         page.item(label, str(exchange.number), _exchange(exchange, again=again), width=width)
         label = ""
         if not again:
@@ -168,19 +168,11 @@ def _clipped(body: str, room: int) -> str:
     return flat if len(flat) <= room else f"{flat[: room - 3]}..."
 
 
-def _likeness(exchange: ExchangeView) -> str:
+def _likeness(exchange: ExchangeView, *, full: bool) -> str:
     """What two exchanges must share for the second to be the first again: all but what was booked."""
-    return repr(
-        (
-            exchange.operation,
-            exchange.method,
-            exchange.url,
-            exchange.request,
-            exchange.status,
-            exchange.fault,
-            exchange.line,
-        )
-    )
+    reply = exchange.reply if full else ""
+    shown = (exchange.operation, exchange.method, exchange.url, exchange.request, exchange.status, reply)
+    return repr((*shown, exchange.fault, exchange.failure, exchange.refused, exchange.line))
 
 
 def _runs(steps: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-LABEL = 13  # columns of a label and the gap behind it
+LABEL = 14  # columns of a label and the gap behind it
 LEAST = 40  # columns that a value gets however narrow the terminal is
 
 

@@ -122,7 +122,10 @@ def _arguments(order: Order, folder: Path) -> list[str]:
         ("scheme", order.schemes),
         ("fail-on", [order.fail_on]),
         ("case", [order.case]),
-        ("module", [f"{place.path}={place.module}:{place.attribute}" for place in order.places if place.module]),
+        (
+            "module",
+            [f"{place.path}={place.module}:{place.attribute}".rstrip(":") for place in order.places if place.module],
+        ),
     ):
         arguments += [f"--paypact-{option}={value}" for value in values if value]
     if order.keyword:

@@ -70,8 +70,12 @@ def _make(config: pytest.Config) -> Plan:
         ),
         chosen=chosen,
         folder=config.invocation_params.dir,
-        names={Path(path): name for path, _, name in (each.partition("=") for each in option("paypact_module"))},
+        names={Path(path): name.rstrip(":") for path, _, name in _modules(config)},
     )
+
+
+def _modules(config: pytest.Config) -> list[tuple[str, str, str]]:
+    return [each.partition("=") for each in config.getoption("paypact_module")]
 
 
 def severity(word: str) -> Severity:
