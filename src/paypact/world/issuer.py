@@ -77,8 +77,7 @@ class Issuer:
             UsageError: the gateway cannot give such an answer (`answers` of its `[ledger]` facts).
         """
         for answer in answers:
-            words = {answer.event} | ({"partial"} if answer.amount is not None else set())
-            beyond = sorted(words - self.repertoire)
+            beyond = sorted(_words(answer) - self.repertoire)
             if beyond:
                 raise UsageError(
                     f"issuer: {card!r} cannot be answered {', '.join(beyond)!r} at this gateway "
@@ -104,3 +103,9 @@ class Issuer:
     def issued(self, key: str) -> Card | None:
         """The card known under that key."""
         return self._issued.get(key)
+
+
+def _words(answer: Answer) -> set[str]:
+    """What an issuer must be able to say to answer so; how a review ends is not the issuer's word."""
+    words = {answer.event} | ({"partial"} if answer.amount is not None else set())
+    return words | _words(answer.then) if answer.then is not None and answer.event != "hold" else words

@@ -1,7 +1,7 @@
 """The network between the integration and the gateway: which fault hits which exchange.
 
-Faults are placed by rehearsal: a flow runs once undisturbed, its exchanges are recorded with what each booked, and a fault
-is then put before or after exchange n, or on the exchange that books a given event.
+Faults are placed by rehearsal: a flow runs once undisturbed, its exchanges are recorded with what each booked, and a
+fault is then put before or after exchange n, or on the exchange that books a given event.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ EDGES: Final[Mapping[str, Response]] = MappingProxyType(
         "empty-body": Response(200, b"", {"content-type": "text/html", "content-length": "0"}),
     }
 )
-# The gateway's own errors, by a word of its `[errors]` facts. `stored:` is kept and told again for the same idempotency key;
-# `wait:` carries a Retry-After header.
+# The gateway's own errors, by a word of its `[errors]` facts. `stored:` is kept and told again for the same idempotency
+# key; `wait:` carries a Retry-After header.
 OWN: Final = ("error", "stored", "wait")
 RETRY_AFTER: Final = 7  # seconds
 
@@ -42,10 +42,10 @@ RETRY_AFTER: Final = 7  # seconds
 class Fault:
     """What goes wrong, once armed.
 
-    `kind` is one of FAILURES, one of EDGES, or `error:<word>`, `stored:<word>`, `wait:<word>` for an error of the gateway.
-    `when="before"`: the gateway never handled the request. `when="after"`: it did, and its reply was lost.
-    `exchange` counts from 1 since the fault was armed; `booking` names a journal event instead ("approve": the call that
-    takes the money; only with `after`, since nobody knows beforehand what a request would book).
+    `kind` is one of FAILURES, one of EDGES, or `error:<word>`, `stored:<word>`, `wait:<word>` for an error of the
+    gateway. `when="before"`: the gateway never handled the request. `when="after"`: it did, and its reply was lost.
+    `exchange` counts from 1 since the fault was armed; `booking` names a journal event instead ("approve": the call
+    that takes the money; only with `after`, since nobody knows beforehand what a request would book).
     """
 
     kind: str
@@ -55,11 +55,16 @@ class Fault:
     times: int = 1
 
     def __post_init__(self) -> None:
-        if self.kind not in (*FAILURES, *EDGES) and self.kind.partition(":")[0] not in OWN:
+        own, _, word = self.kind.partition(":")
+        if self.kind not in (*FAILURES, *EDGES) and not (own in OWN and word):
             known = ", ".join((*FAILURES, *EDGES, *(f"{own}:<word>" for own in OWN)))
             raise UsageError(f"fault: kind {self.kind!r} is unknown; known: {known}")
         if (self.exchange is None) == (self.booking is None):
             raise UsageError(f"fault {self.kind}: say either which exchange (from 1) or which booking it hits")
+        if self.exchange is not None and self.exchange < 1:
+            raise UsageError(f"fault {self.kind}: exchange={self.exchange} is none; exchanges count from 1")
+        if self.times < 1:
+            raise UsageError(f"fault {self.kind}: times={self.times} is no fault; it strikes at least once")
         if self.when == "before" and self.booking is not None:
             raise UsageError(f"fault {self.kind}: before an exchange nobody knows what it will book; name exchange=n")
         if self.when == "after" and self.kind in BEFORE_ONLY:
