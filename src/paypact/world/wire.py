@@ -2,12 +2,13 @@
 
     class Card(Wire):
         brand: Annotated[Open, documented("https://...", "unseen")]   # a vocabulary that may grow
+        status: State                       # another such: it says where a payment, movement or verification stands
         country: str | None = None                                    # always there, may be null
         wallet: Maybe[Wallet] = UNSET                                 # may be left out
 
-From these lines come the rendering of a reply, its legal variations, the comparison with the vendor's description and the
-matchers of a contract. Optionality belongs to the situation, not to the object: a subclass tightens what its situation
-guarantees. Constant fields are defaults, so that a simulator names only what varies.
+From these lines come the rendering of a reply, its legal variations, the comparison with the vendor's description and
+the matchers of a contract. Optionality belongs to the situation, not to the object: a subclass tightens what its
+situation guarantees. Constant fields are defaults, so that a simulator names only what varies.
 """
 
 from __future__ import annotations
@@ -42,14 +43,35 @@ GradeWord: TypeAlias = Literal["documented", "schema", "never"]
 UNSEEN_WORD = "a_word_of_next_year"
 ADDED_FIELD = "added_next_year"
 
-__all__ = ["UNSET", "Arm", "Field", "Grade", "Like", "Maybe", "Open", "Variation", "Wire", "documented", "fields", "like"]
+__all__ = [
+    "UNSET",
+    "Arm",
+    "Field",
+    "Grade",
+    "Like",
+    "Maybe",
+    "Open",
+    "State",
+    "Variation",
+    "Wire",
+    "documented",
+    "fields",
+    "like",
+    "never",
+    "render",
+    "variations",
+]
 
 
+@dataclass(frozen=True, slots=True)
 class _OpenVocabulary:
-    """Marks a string whose words the vendor may add to."""
+    """Marks a string whose words the vendor may add to. `state`: without the word nobody knows what happened."""
+
+    state: bool = False
 
 
 Open: TypeAlias = Annotated[str, _OpenVocabulary()]
+State: TypeAlias = Annotated[str, _OpenVocabulary(state=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +91,7 @@ class Grade:
 
 
 def like(prefix: str) -> Like:
-    """Annotate an id of the wire: `Annotated[str, like("pi_")]`."""
+    """The note that a text is an id: `Annotated[str, like("pi_")]`."""
     return Like(prefix)
 
 
@@ -117,9 +139,11 @@ class Field:
     attribute: str
     types: tuple[Any, ...]  # without None and absence; `list` and `dict` stand for themselves
     items: tuple[Any, ...] = ()  # what a list or dict holds
+    words: Grade | None = None  # of an unseen word among a list's items, where they are open words
     optional: bool = False
     nullable: bool = False
     open: bool = False
+    state: bool = False  # an open word that says where a payment, movement or verification stands
     like: Like | None = None
     grades: tuple[Grade, ...] = ()
 
@@ -163,6 +187,7 @@ class Variation:
     kind: Kind
     grade: Grade
     arm: Arm | None = None
+    state: bool = False  # the varied word says where a payment, movement or verification stands
 
     def __str__(self) -> str:
         place = ".".join(str(part) for part in self.path) or "the reply"
@@ -170,8 +195,8 @@ class Variation:
 
     def apply(self, body: Any) -> Any:
         """The varied reply as plain data; `body` stays as it is. Applying several in turn combines them."""
-        tree = copy.deepcopy(body) if isinstance(body, dict | list) and _plain(body) else render(body)
-        target = tree
+        tree: Any = copy.deepcopy(body) if isinstance(body, dict | list) and _plain(body) else render(body)
+        target: Any = tree
         for part in self.path[:-1]:
             target = target[part]
         if self.kind in ("extra", "arm"):
@@ -190,7 +215,7 @@ class Variation:
 
 
 def variations(body: Any, *, everything: bool = False) -> Iterator[Variation]:
-    """All variations of this very reply, outermost first. `everything` adds the illegal ones, to find what is needed."""
+    """All variations of this very reply, outermost first. `everything` adds the illegal ones, to find the needs."""
     yield from _vary(body, (), everything)
 
 
@@ -199,23 +224,29 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
         cls = type(value)
         for arm in cls.arms:
             yield Variation(path, "arm", arm.grade, arm)
-        grows = Grade("documented", cls.grows) if cls.grows else Grade("schema", "")
-        yield Variation(path, "extra", grows)
+        yield Variation(path, "extra", Grade("documented", cls.grows) if cls.grows else Grade("schema", ""))
         for field in fields(cls):
             held = getattr(value, field.attribute)
-            if held is UNSET:
-                continue
-            for kind in _kinds(field, held):
-                grade = field.grade(kind)
-                if everything or grade.word != "never":
-                    yield Variation((*path, field.name), kind, grade)
-            yield from _vary(held, (*path, field.name), everything)
+            if held is not UNSET:
+                place = (*path, field.name)
+                yield from _vary_field(field, held, place, everything)
+                yield from _vary(held, place, everything)
     elif isinstance(value, dict):
         for key, held in value.items():
             yield from _vary(held, (*path, key), everything)
     elif isinstance(value, list | tuple):
         for index, held in enumerate(value):
             yield from _vary(held, (*path, index), everything)
+
+
+def _vary_field(field: Field, held: Any, place: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
+    for kind in _kinds(field, held):
+        grade = field.grade(kind)
+        if everything or grade.word != "never":
+            yield Variation(place, kind, grade, state=field.state and kind == "unseen")
+    if field.words is not None and isinstance(held, list | tuple):
+        for index in range(len(held)):
+            yield Variation((*place, index), "unseen", field.words)
 
 
 def _kinds(field: Field, held: Any) -> Iterator[Kind]:
@@ -232,31 +263,35 @@ def _read(name: str, attribute: str, hint: Any) -> Field:
     types_: list[Any] = []
     items: list[Any] = []
     notes: list[Any] = []
-    _flatten(hint, types_, items, notes)
+    inner: list[Any] = []
+    _flatten(hint, types_, items, notes, inner)
+    words = next((note for note in inner if isinstance(note, Grade)), Grade("schema", ""))
     return Field(
         name,
         attribute,
         tuple(t for t in types_ if t not in (type(None), UnsetType)),
         tuple(items),
+        words if list in types_ and any(isinstance(note, _OpenVocabulary) for note in inner) else None,
         optional=UnsetType in types_,
         nullable=type(None) in types_,
         open=any(isinstance(note, _OpenVocabulary) for note in notes),
+        state=any(isinstance(note, _OpenVocabulary) and note.state for note in notes),
         like=next((note for note in notes if isinstance(note, Like)), None),
         grades=tuple(note for note in notes if isinstance(note, Grade)),
     )
 
 
-def _flatten(hint: Any, types_: list[Any], items: list[Any], notes: list[Any]) -> None:
+def _flatten(hint: Any, types_: list[Any], items: list[Any], notes: list[Any], inner: list[Any]) -> None:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         notes.extend(args[1:])
-        _flatten(args[0], types_, items, notes)
+        _flatten(args[0], types_, items, notes, inner)
     elif origin in (Union, types.UnionType):
         for arg in args:
-            _flatten(arg, types_, items, notes)
+            _flatten(arg, types_, items, notes, inner)
     elif origin in (list, tuple, dict):
         types_.append(list if origin is tuple else origin)
-        _flatten(args[-1] if origin is dict else args[0], items, [], [])
+        _flatten(args[-1] if origin is dict else args[0], items, [], inner, [])
     else:
         types_.append(hint)
 
