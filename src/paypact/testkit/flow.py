@@ -59,17 +59,16 @@ def move(example: Example, operation: str) -> None:
 def follow(example: Example, told: Told) -> Told:
     """From the first answer of a paying operation to the last word. Returns the last thing told."""
     verdict = example.judge(told)
-    declined = False
-    for press in range(1, MOST_PRESSES + 2):
+    declined = crashed = False
+    for _ in range(MOST_PRESSES + 1):
         outcome = told.outcome
         if isinstance(outcome, ActionRequired):
             finished = _challenge(example, told)
             if finished is None:
                 break
             told, verdict = finished
-        elif told.crashed or (isinstance(outcome, Unknown) and verdict.word == "ask"):
-            if press > MOST_PRESSES:
-                break
+        elif (told.crashed and not crashed) or (isinstance(outcome, Unknown) and verdict.word == "ask"):
+            crashed = told.crashed  # one more press says what the shopper pays; a second crash says nothing new
             told = _press_again(example, told)
             verdict = example.judge(told, last_word=True)
         elif isinstance(outcome, Declined) and not declined and not example.abandoned and _may_retry(example, told):
