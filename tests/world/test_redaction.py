@@ -59,7 +59,7 @@ REDACTOR = Redactor([KEY, HMAC, PASSWORD, "EUR"], [card(VISA), card(NO_LUHN)])
         ("<cvv>7373</cvv>", "<cvv>***</cvv>"),
         ('"encryptedSecurityCode": "test_737"', '"encryptedSecurityCode": "test_***"'),
         ('{\\"cvc\\":\\"737\\"}', '{\\"cvc\\":\\"***\\"}'),
-        ("cvc: 737", "cvc: ***"),
+        ("cvc: 737, Security Code: 7373", "cvc: ***, Security Code: ***"),
     ],
 )
 def test_secrets_are_hidden(text: str, shown: str) -> None:
@@ -73,7 +73,7 @@ def test_secrets_are_hidden(text: str, shown: str) -> None:
         "pm_1NxYzKLkdIwHu7ixX pi_000000000000000000004242 cus_O9 ch_4242424242424241",
         "ends in 4242, expires 12/2030, 737 items",
         "4242424242424241",  # the check digit is wrong, and nobody in this run has it
-        "at 2026-06-17 12:00:00, in 1781697600.4242424",
+        "at 2026-06-17 12:00:00, in 1781697600.4242424, or 1781697600009 milliseconds",
         '"cvc_check": "pass", "amount": 1999',
         "Basic authentication failed; the token expired",
         "https://api.example.test/v1/payments?limit=100",

@@ -39,6 +39,7 @@ _PLAIN = {"content-type": "text/plain; charset=utf-8"}
 _SILENT = ("read-timeout", "connect-timeout")
 
 _servers: dict[str, _Server] = {}
+_counting = threading.Lock()
 
 
 def base_url(gateway: Gateway) -> str:
@@ -57,6 +58,11 @@ def close_all() -> None:
         _, server = _servers.popitem()
         server.shutdown()
         server.server_close()
+
+
+def _count(world: World, step: int) -> None:
+    with _counting:
+        world.clock.busy += step
 
 
 class _Server(ThreadingHTTPServer):
@@ -106,14 +112,14 @@ class _Handler(BaseHTTPRequestHandler):
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         client = {"library": "", "connect_timeout": None, "read_timeout": None, "verify": None}  # nobody can see them
-        world.clock.busy += 1
+        _count(world, 1)
         try:
             exchange = door.enter(world, self.command, about.url + self.path, headers, body, client)
         except LiveKeyError as error:
             self._send(500, _PLAIN, f"paypact: {error}".encode())
             return
         finally:
-            world.clock.busy -= 1
+            _count(world, -1)
         self._reply(world, exchange)
 
     def _reply(self, world: World, exchange: Exchange) -> None:

@@ -56,6 +56,7 @@ class Clock:
         self.lock = threading.RLock()  # held while timers fire; what changes the ledger holds it too
         self.slept: list[Wait] = []
         self.busy = 0  # requests that a served simulator is handling just now: no time to pass
+        self.listened = 0.0  # seconds of real time that an event loop gave to sockets and threads before it moved on
         self.on_defect: Callable[[Exception], None] | None = None
         self.waited_for_real = 0.0
 
@@ -198,7 +199,7 @@ def running(clock: Clock) -> Iterator[Clock]:
         clock._moved = None  # noqa: SLF001
         travel.stop()
         _reached = clock._told  # noqa: SLF001 - not the end: years of rests would add up until floats are too coarse
-        clock.waited_for_real += _idle(began, _effort())
+        clock.waited_for_real = _idle(began, _effort(), clock.listened)
 
 
 def run(awaitable: Awaitable[_T]) -> _T:
@@ -251,8 +252,8 @@ def _gave_way() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
-def _idle(began: tuple[float, float, int], ended: tuple[float, float, int]) -> float:
+def _idle(began: tuple[float, float, int], ended: tuple[float, float, int], ours: float) -> float:
     # A busy machine also stretches wall time over CPU time, but a process that was pushed aside never gave way itself.
-    idle = (ended[0] - began[0]) - (ended[1] - began[1])
+    idle = (ended[0] - began[0]) - (ended[1] - began[1]) - ours
     gave_way = ended[2] > began[2] or not ended[2]
     return idle if gave_way and idle >= NOTICED else 0.0

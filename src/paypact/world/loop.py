@@ -22,6 +22,7 @@ _STEP = 0.001  # seconds of one real look at sockets and threads
 _BUSY = 0.0002  # seconds of processor time within one step that mean somebody is at work
 _THREADS = 0.02  # threads of the example have no more to say when the process was idle for this long
 _SOCKETS = 0.2  # nor has a peer in another process (the shop's database)
+_LONGEST = 2.0  # seconds after which time goes on all the same: some thread is busy with its own affairs
 
 
 class _Selector(selectors.DefaultSelector):
@@ -45,13 +46,16 @@ class _Selector(selectors.DefaultSelector):
     def _listen(self, now: clock.Clock) -> Any:
         sockets = len(self.get_map()) > 1  # the loop wakes itself through the first
         patience = _SOCKETS if sockets else _THREADS if self.outside or clock.company() else 0
-        quiet = 0.0
-        used = time.process_time()
+        if not patience:
+            return []
+        began = time.perf_counter()
+        quiet, used = 0.0, time.process_time()
         ready: Any = []
-        while quiet < patience and not ready:
+        while quiet < patience and not ready and time.perf_counter() - began < _LONGEST:
             ready = super().select(_STEP)
             before, used = used, time.process_time()
             quiet = 0.0 if now.busy or used - before > _BUSY else quiet + _STEP
+        now.listened += time.perf_counter() - began
         return ready
 
 
