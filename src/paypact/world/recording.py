@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["simulated", "refused", "not simulated"]
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """One request and what came of it. `line` is the team's line that sent it, `file:number in function`."""
+    """One request and what came of it."""
 
     number: int
     operation: str  # empty: outside any operation (start, settle, the shopper's browser)

@@ -52,11 +52,11 @@ class Simulator(ABC):
     def error(self, word: str) -> Response:
         """The gateway's reply for one word of its `[errors]` facts (authentication, rate_limit, server_error, ...)."""
 
-    def keep(self, request: Request, response: Response) -> None:
+    def keep(self, request: Request, response: Response) -> None:  # noqa: B027 - a gateway without keys keeps nothing
         """Keep `response` for repetitions of `request`, where the gateway has idempotency keys that do."""
 
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
-        """What the gateway tells by webhook of one line of the journal, as of now, in an API version (None: the newest).
+        """What the gateway tells by webhook of one line of the journal, as of now, in an API version; None: the newest.
 
         Called only while somebody listens, after each event of the ledger; must not change anything.
         """
@@ -75,7 +75,7 @@ class Simulator(ABC):
         return ()
 
     def tokenize(self, card: Card) -> str:
-        """The gateway's token for a card, as the vendor's browser code would have made it; empty where there is none."""
+        """The gateway's token for a card, as the vendor's browser code would make it; empty where there is none."""
         return ""
 
     def browser(self, card: Card) -> Mapping[str, Any]:

@@ -42,7 +42,9 @@ class World:
         self.simulator = gateway.simulator(self)
         self.defect: Exception | None = None
         self.stop: PaypactError | None = None  # why the run must not go on: a live-looking key was sent
-        self.vary: Callable[[Exchange, Response], Response] | None = None  # a legal change to a reply, while it is typed
+        self.vary: Callable[[Exchange, Response], Response] | None = (
+            None  # a legal change to a reply, while it is typed
+        )
         self.blocked: list[str] = []  # hosts that are neither the gateway's nor allowed, tried and refused
         self._doing: list[tuple[str, Payment | None]] = []
         self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
@@ -120,10 +122,8 @@ class World:
             exchange.kind, exchange.note = "not simulated", str(missing)
             response = Response(501, b"", {"content-type": "text/plain"})
             exchange.raw = f"paypact: not simulated: {missing}".encode()
-        except Exception as defect:
-            self._ours(defect)
-            response = Response(500, b"", {"content-type": "text/plain"})
-            exchange.raw = b"paypact: the simulator itself failed"
+        except Exception as defect:  # noqa: BLE001 - whatever a simulator raises is ours
+            response = self._failed(exchange, defect)
         finally:
             self.ledger.exchange = None
             self.ledger.attempt = before
@@ -132,6 +132,11 @@ class World:
         exchange.unmodelled = response.unmodelled
         exchange.response = response
         exchange.booked = self.ledger.journal[start:]
+
+    def _failed(self, exchange: Exchange, defect: Exception) -> Response:
+        self._ours(defect)
+        exchange.raw = b"paypact: the simulator itself failed"
+        return Response(500, b"", {"content-type": "text/plain"})
 
     def _ours(self, defect: Exception) -> None:
         if self.defect is None:
@@ -148,10 +153,13 @@ class World:
             exchange.raw = edge.body
             return edge
         how, _, word = fault.kind.partition(":")
-        response = self.simulator.error(word)
-        if how == "wait":
-            response.headers["retry-after"] = str(RETRY_AFTER)
-        exchange.raw = self.simulator.render(response)
-        if how == "stored":
-            self.simulator.keep(exchange.request, response)
+        try:
+            response = self.simulator.error(word)
+            if how == "wait":
+                response.headers["retry-after"] = str(RETRY_AFTER)
+            exchange.raw = self.simulator.render(response)
+            if how == "stored":
+                self.simulator.keep(exchange.request, response)
+        except Exception as defect:  # noqa: BLE001 - whatever a simulator raises is ours
+            return self._failed(exchange, defect)
         return response
