@@ -91,7 +91,7 @@ class Grade:
 
 
 def like(prefix: str) -> Like:
-    """The note that a text is an id: `Annotated[str, like("pi_")]`."""
+    """The note that a field is an id whose text starts with `prefix`."""
     return Like(prefix)
 
 
@@ -105,13 +105,13 @@ def never(reason: str, *kinds: Kind) -> Grade:
     return Grade("never", reason, kinds)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
-class _KeywordsOnly(type(msgspec.Struct)):  # type: ignore[misc]  # msgspec types its metaclass as plain `type`
+class _KeywordsOnly(msgspec.StructMeta):
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
         # msgspec does not inherit kw_only; without it no subclass could add a field that must be given
         return super().__new__(cls, name, bases, namespace, **{"kw_only": True, "gc": False, **config})
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class Wire(msgspec.Struct, metaclass=_KeywordsOnly):
     """Base of everything a gateway sends. `arms` are other shapes of the object, each as the fields it changes.
 

@@ -1,20 +1,36 @@
 """Stripe's replies in API version 2026-10-28.endive, as declarations.
 
-A nullable field is always sent, null included: live replies have every one of them, though the vendor's description leaves
-them out of `required`. What is left out altogether is `Maybe`. Fields that are constant here are defaults.
+A nullable field is always sent, null included: live replies have every one of them, though the vendor's description
+leaves them out of `required`. What is left out altogether is `Maybe`. Fields that are constant here are defaults.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from paypact.world.wire import UNSET, Arm, Maybe, Open, Wire, documented, like, never
+from paypact.world.wire import UNSEEN_WORD, UNSET, Arm, Maybe, Open, State, Wire, documented, like, never
 
 _GROWS = "docs.stripe.com/upgrades: new properties in replies are a backward-compatible change"
-_WORDS = "SDK stripe 16.1.0 types the words as `Literal[...] | str`; docs.stripe.com/api: card.display_brand may grow"
+_OPEN = (
+    "SDK stripe 16.1.0, README, Open and Closed Enums: words typed `Literal[...] | str` are added in old versions too"
+)
+_BRANDS = (
+    "the vendor's description: card brands gained eftpos_au between 2022-04-12 and 2023-09-12, later link (SDK 16.1.0)"
+)
+_DISPLAYED = "docs.stripe.com/api: card.display_brand may grow"
+_DECLINES = "docs.stripe.com/changelog, 2022-11-15: new decline codes; SDK 16.1.0 types them as free text"
+_REFUNDS = (
+    "the vendor's description: requires_action is among a refund's statuses on 2023-09-12, and was not on 2022-04-12"
+)
+_METHODS = (
+    "docs.stripe.com/payments/checkout/payment-methods: types of methods are turned on in the Dashboard, by Stripe too"
+)
+_NEXT_YEARS = Arm("unheard-of", {"type": UNSEEN_WORD, "card": UNSET, UNSEEN_WORD: {}}, documented(_METHODS, "arm"))
 _LINK = documented("docs.stripe.com/payments/link: a shopper of a card integration may pay with Link", "arm")
 
-Brand = Annotated[Open, documented(_WORDS, "unseen")]
+Brand = Annotated[Open, documented(_BRANDS, "unseen")]
+Standing = Annotated[State, documented(_OPEN, "unseen")]
+_TYPE = never("another type brings its own object: an arm", "unseen")
 Words = dict[str, str]
 
 
@@ -69,7 +85,7 @@ class MethodCard(_Object):
     brand: Brand
     checks: Checks | None
     country: str | None
-    display_brand: Annotated[Open | None, documented(_WORDS, "unseen")]
+    display_brand: Annotated[Open | None, documented(_DISPLAYED, "unseen")]
     exp_month: int
     exp_year: int
     fingerprint: Maybe[str | None]
@@ -84,7 +100,12 @@ class MethodCard(_Object):
 
 class PaymentMethod(_Object):
     arms: ClassVar[tuple[Arm, ...]] = (
-        Arm("link", {"type": "link", "card": UNSET, "link": {"email": "jenny@example.com", "persistent_token": None}}, _LINK),
+        Arm(
+            "link",
+            {"type": "link", "card": UNSET, "link": {"email": "jenny@example.com", "persistent_token": None}},
+            _LINK,
+        ),
+        _NEXT_YEARS,
     )
     id: Annotated[str, like("pm_")]
     object: str = "payment_method"
@@ -96,7 +117,7 @@ class PaymentMethod(_Object):
     customer_account: str | None = None
     livemode: bool = False
     metadata: Words | None
-    type: Open = "card"
+    type: Annotated[Open, _TYPE] = "card"
 
 
 class ThreeDSecure(_Object):
@@ -127,7 +148,7 @@ class ChargeCard(_Object):
 
     amount_authorized: int | None
     authorization_code: Annotated[str | None, never("the issuer gave one", "null")]
-    brand: Annotated[Open | None, documented(_WORDS, "unseen")]
+    brand: Annotated[Open | None, documented(_BRANDS, "unseen")]
     capture_before: Maybe[int]
     checks: Checks | None
     country: str | None
@@ -141,7 +162,7 @@ class ChargeCard(_Object):
     last4: str | None
     mandate: str | None = None
     multicapture: Status | None
-    network: Annotated[Open | None, documented(_WORDS, "unseen")]
+    network: Annotated[Open | None, documented(_BRANDS, "unseen")]
     network_token: Used | None
     network_transaction_id: str | None
     overcapture: Overcapture | None
@@ -154,9 +175,10 @@ class ChargeCard(_Object):
 class MethodDetails(_Object):
     arms: ClassVar[tuple[Arm, ...]] = (
         Arm("link", {"type": "link", "card": UNSET, "link": {"country": "US", "funding_source_group": "card"}}, _LINK),
+        _NEXT_YEARS,
     )
     card: Annotated[Maybe[ChargeCard], never("type is card", "absent")]
-    type: Open = "card"
+    type: Annotated[Open, _TYPE] = "card"
 
 
 class Outcome(_Object):
@@ -212,7 +234,7 @@ class Charge(_Object):
     source_transfer: None = None
     statement_descriptor: str | None = None
     statement_descriptor_suffix: str | None
-    status: Open
+    status: Standing
     transfer_data: None = None
     transfer_group: str | None
 
@@ -278,7 +300,7 @@ class PaymentIntent(_Object):
     source: None = None
     statement_descriptor: str | None = None
     statement_descriptor_suffix: str | None
-    status: Open
+    status: Standing
     transfer_data: None = None
     transfer_group: str | None
 
@@ -309,7 +331,7 @@ class PublicIntent(_Object):
     setup_future_usage: Open | None
     shipping: dict[str, Any] | None
     source: None = None
-    status: Open
+    status: Standing
 
 
 class SetupIntent(_Object):
@@ -337,7 +359,7 @@ class SetupIntent(_Object):
     payment_method_options: dict[str, Any] | None
     payment_method_types: Annotated[list[str], never("cards are on", "empty")]
     single_use_mandate: str | None = None
-    status: Open
+    status: Standing
     usage: Open
 
 
@@ -373,7 +395,7 @@ class Refund(_Object):
     reason: Annotated[Open | None, never("as the request said", "null")]
     receipt_number: str | None = None
     source_transfer_reversal: None = None
-    status: Annotated[Open | None, never("a card refund has a status", "null")]
+    status: Annotated[State | None, never("a card refund has a status", "null"), documented(_REFUNDS, "unseen")]
     transfer_reversal: None = None
 
 
@@ -418,7 +440,7 @@ class Deleted(_Object):
 
 class Page(_Object):
     object: str = "list"
-    data: list[Any]
+    data: Annotated[list[Any], never("what exists is listed", "empty")]
     has_more: bool
     url: str
 
@@ -450,7 +472,9 @@ class CardError(ApiError):
     charge: Annotated[Maybe[str], like("ch_"), never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
     code: Annotated[Maybe[Open], never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
     decline_code: Annotated[
-        Maybe[Open], documented("docs.stripe.com/error-codes: card errors without one", "absent"), documented(_WORDS, "unseen")
+        Maybe[Open],
+        documented("docs.stripe.com/error-codes: card errors without one", "absent"),
+        documented(_DECLINES, "unseen"),
     ] = UNSET
     message: Annotated[Maybe[str], never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
     network_decline_code: Maybe[str] = UNSET
@@ -465,5 +489,5 @@ class LastError(CardError):
     payment_method: Annotated[Maybe[PaymentMethod], never("pasted replies have it", "absent")] = UNSET
 
 
-class ErrorBody(Wire):
+class ErrorBody(_Object):
     error: ApiError
