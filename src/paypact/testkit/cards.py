@@ -26,14 +26,14 @@ def card(case: Case) -> Card:
     wanted = {name: getattr(case, name) for name in AXES}
     usual = {name: legal[name][0] for name in AXES}
     chosen = {name: value if value in legal[name] else usual[name] for name, value in wanted.items()}
-    return build(case.scheme, **chosen, digits=case.digits)
+    expiry = {"exp_month": case.month, "exp_year": case.year} if case.month else {}
+    return build(case.scheme, **chosen, **expiry, digits=case.digits)
 
 
 @cache
-def another(target: Target, case: Case) -> Card:
-    """A second card of the shopper, plain and unlike the case's own."""
-    first = target.schemes[0]
-    return build(first, edge="inside", digits=7_919 + case.digits)
+def another(target: Target, case: Case, place: int) -> Card:
+    """Another card of the shopper, plain, unlike the case's own and unlike those at other places."""
+    return build(target.schemes[0], edge="inside", digits=7_919 * place + case.digits)
 
 
 @cache

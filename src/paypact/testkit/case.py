@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeAlias
 
 from paypact.errors import UsageError
 
 CASE_SCHEMA: Final = 1
-Value: TypeAlias = str | int | bool
+Value: TypeAlias = str | int | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,16 @@ class Case:
     shopper: str = "passed"  # what the shopper does with a challenge: passed, failed, abandoned, comes back twice
     retry: str = "another card"  # the shopper's next step after a definite no
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
+    plan: tuple[str, ...] = ()  # the steps of a longer story, in the words of its promise
     times: int = 1  # how often the fault strikes in a row
     digits: int = 0  # the digits of the card number that mean nothing
+    part: str = "all"  # how much a capture or refund asks for
+    buyer: str = ""  # what is special about the shopper, the basket or the description: a word of `shoppers.py`
+    month: int = 0  # the card's last month; 0: far off, and today is any day
+    year: int = 0
+    today: str = "last day"  # as seen from the card's last month: a word of `dates.py`, like `hour` and `zone`
+    hour: str = "noon"
+    zone: str = ""  # of the shop's process; empty: its own
 
     def but(self, values: Mapping[str, Any]) -> Case:
         """The same case with other values."""
@@ -51,12 +59,41 @@ class Axis:
         """An axis whose values are all of one class: each is met once, and none in pairs of its own."""
         return cls(values, lambda _: "any")
 
+    def accepts(self, value: object) -> bool:
+        """Whether a replayed case may say so."""
+        return value in self.values
+
+    def simpler(self, value: Value) -> Iterator[Value]:
+        """Plainer values than this one, the plainest first."""
+        if value in self.values:
+            yield from self.values[: self.values.index(value)]
+
     def classes(self) -> dict[str, list[Value]]:
         """Values by class, in order."""
         grouped: dict[str, list[Value]] = {}
         for value in self.values:
             grouped.setdefault(self.classify(value), []).append(value)
         return grouped
+
+
+@dataclass(frozen=True)
+class PlanAxis(Axis):
+    """An axis whose value is a sequence of up to `most` words; `values` lists the ones that are always tried."""
+
+    words: tuple[str, ...] = ()
+    most: int = 12
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, (list, tuple)) and all(word in self.words for word in value)
+
+    def simpler(self, value: Value) -> Iterator[Value]:
+        """The same sequence without one of its steps, the last one first, or with a plainer word in one place."""
+        steps = tuple(value) if isinstance(value, tuple) else ()
+        for place in reversed(range(len(steps))):
+            yield (*steps[:place], *steps[place + 1 :])
+        for place, word in enumerate(steps):
+            for plainer in self.words[: self.words.index(word)]:
+                yield (*steps[:place], plainer, *steps[place + 1 :])
 
 
 Axes: TypeAlias = Mapping[str, Axis]
@@ -92,12 +129,13 @@ def from_json(given: Mapping[str, Any], axes: Axes) -> Case:
             )
         if name == "digits" and not isinstance(value, int):
             raise UsageError(f"replay: digits={value!r} is not a whole number")
-        if name in axes and value not in axes[name].values:
-            known = [str(each) for each in axes[name].values]
+        if name in axes and not axes[name].accepts(value):
+            axis = axes[name]
+            known = [str(each) for each in (axis.words if isinstance(axis, PlanAxis) else axis.values)]
             raise UsageError(
                 f"replay: {name}={value!r} is unknown{_near(str(value), known)} (known here: {', '.join(known)})"
             )
-    return plain(axes).but(values)
+    return plain(axes).but({name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def _near(word: str, known: Any) -> str:

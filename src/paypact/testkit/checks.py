@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from paypact.payments import Payment
 from paypact.testkit import cards
-from paypact.testkit.amounts import step
+from paypact.testkit.amounts import outside
 from paypact.testkit.judge import OK, Verdict
+from paypact.testkit.shoppers import too_long
 from paypact.testkit.target import Target
 from paypact.world.ledger import Ledger, Movement
 from paypact.world.ledger_tables import LIVE, MOVED
@@ -15,13 +16,15 @@ from paypact.world.ledger_tables import LIVE, MOVED
 
 def excused(target: Target, payment: Payment) -> bool:
     """Whether the payment itself was at fault: out of the declared scope, or not expressible at the gateway."""
-    scope, facts = target.scope, target.gateway.facts
+    scope = target.scope
     money, card = payment.amount, payment.card
     if card.scheme not in target.schemes or money.currency not in target.currencies:
         return True
     if card.wallet and scope.wallets is not None and card.wallet not in scope.wallets:
         return True
-    return money.minor % step(facts.currencies, money.currency) != 0
+    if scope.countries is not None and payment.customer.address.country not in scope.countries:
+        return True
+    return outside(target, money) or bool(too_long(target.gateway.facts, payment))
 
 
 def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:

@@ -18,20 +18,18 @@ from paypact.errors import PaypactError
 from paypact.payments import (
     OUTCOMES,
     ActionRequired,
-    Address,
     Authentication,
-    Customer,
-    Item,
     Money,
     Payment,
     SimulatedGateway,
     Unknown,
 )
-from paypact.testkit import answers, cards, checks, session
+from paypact.testkit import answers, cards, checks, dates, session
 from paypact.testkit.amounts import amount
 from paypact.testkit.blame import calling_place
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
+from paypact.testkit.shoppers import dressed
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
 from paypact.testkit.told import Problem, Told, WrongAnswerError
@@ -44,14 +42,6 @@ from paypact.world.world import World
 
 _PLAYED: Counter[str] = Counter()
 RETURN_URL = "https://shop.example/checkout/return"
-PLAIN_CUSTOMER = Customer(
-    name="Test Cardholder",
-    email="shopper@example.com",
-    phone=None,
-    address=Address("1 Main Street", None, "Portland", "OR", "97201", "US"),
-    locale="en-US",
-    ip="203.0.113.7",
-)
 
 
 @dataclass
@@ -88,26 +78,27 @@ class Example:
 
     def other_card(self) -> Card:
         """Another card of the same shopper, plain and good."""
-        card = cards.another(self.target, self.case)
+        card = cards.another(self.target, self.case, len(self.payments))
         self.world.issuer.issue(card)
         return card
 
     def another_order(self) -> Payment:
         """A second order of the same shopper at the same price, with another card."""
         first = self.payments[0]
-        return self._issue(f"{first.reference}b", 1, self.other_card(), first.amount)
+        return self._issue(f"{first.reference}-{len(self.payments) + 1}", 1, self.other_card(), first.amount)
 
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
         simulator = self.world.simulator
+        customer, items, description = dressed(self.target, self.case, money)
         made = Payment(
             reference=reference,
             attempt=f"{reference}-{press}",
             amount=money,
             card=card,
             token=simulator.tokenize(card),
-            customer=PLAIN_CUSTOMER,
-            items=(Item("Umbrella", 1, money),),
-            description=f"Order {reference}",
+            customer=customer,
+            items=items,
+            description=description or f"Order {reference}",
             return_url=RETURN_URL,
             browser=simulator.browser(card),
             reissue=self._again,
@@ -280,11 +271,11 @@ class Example:
 def playing(target: Target, case: Case) -> Iterator[Example]:
     """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards."""
     gateway: SimulatedGateway = session.started(target)
-    world = World(target.gateway, locate=calling_place)
+    world = World(target.gateway, now=dates.start(case), locate=calling_place)
     state = random.getstate()
     random.seed(case.digits)
     try:
-        with clock.running(world.clock), hosts.attached(world, target.scope.host):
+        with dates.zone(case.zone), clock.running(world.clock), hosts.attached(world, target.scope.host):
             driver = session.instance(target, gateway)
             example = Example(target, case, world, driver)
             if target.offers("receive"):
