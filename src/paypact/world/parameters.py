@@ -31,12 +31,19 @@ class Misfit(Exception):  # noqa: N818 - what a request is, not an error of the 
 class Parameters:
     """The documented parameters of one vendor.
 
-    `closed` names the parameters whose documented words are all there are; other vocabularies are taken as they come.
+    `closed` names the parameters whose documented words are all there are: other vocabularies are taken as they come.
+    `empties` names the texts that may be empty without being typed so; what a map holds always may.
     `path` writes the way to a nested parameter in the vendor's manner.
     """
 
-    def __init__(self, closed: Collection[str], path: Callable[[str, object], str] = "{}[{}]".format) -> None:
+    def __init__(
+        self,
+        closed: Collection[str],
+        empties: Collection[str] = (),
+        path: Callable[[str, object], str] = "{}[{}]".format,
+    ) -> None:
         self._closed = frozenset(closed)
+        self._empties = frozenset(empties)
         self._path = path
 
     def typed(self, kind: Type, sent: dict[str, Any], inside: str = "") -> dict[str, Any]:
@@ -51,7 +58,8 @@ class Parameters:
             path = self._path(inside, name) if inside else name
             if name not in members:
                 raise Misfit("unknown", path)
-            taken[name] = self._value(members[name], value, path)
+            empty = value == "" and members[name] == "string" and name in self._empties
+            taken[name] = "" if empty else self._value(members[name], value, path)
         for name in kind.get("required", ()):
             if name not in taken:
                 raise Misfit("missing", self._path(inside, name) if inside else name)
@@ -70,7 +78,10 @@ class Parameters:
         if "object" in kind and isinstance(value, dict):
             return self.typed(kind, value, path)
         if "map" in kind and isinstance(value, dict):
-            return {name: self._value(kind["map"], one, self._path(path, name)) for name, one in value.items()}
+            return {
+                name: "" if one == "" else self._value(kind["map"], one, self._path(path, name))
+                for name, one in value.items()
+            }
         if "list" in kind and (items := listed(value)) is not None:
             return [self._value(kind["list"], one, self._path(path, place)) for place, one in enumerate(items)]
         if value == "" and "map" in kind:

@@ -45,7 +45,7 @@ _OPTIONS = " ".join(f"payment_method_options.card.{one}" for one in ("request_th
 _ECHO = "metadata description receipt_email shipping statement_descriptor_suffix transfer_group setup_future_usage"
 _FLOW = "off_session error_on_requires_action return_url use_stripe_sdk capture_method"
 _NEW = "confirm customer automatic_payment_methods allowed_payment_method_types"
-_PERSON = "address description email metadata name phone preferred_locales shipping payment_method"
+_PERSON = "address description email metadata name phone preferred_locales shipping"
 _PI, _SI, _PM = "/v1/payment_intents", "/v1/setup_intents", "/v1/payment_methods"
 
 ROUTES: dict[str, Route] = {
@@ -58,7 +58,7 @@ ROUTES: dict[str, Route] = {
         intents.update, wire.PaymentIntent, f"amount currency customer capture_method {_METHOD} {_OPTIONS} {_ECHO}"
     ),
     f"POST {_PI}/{{}}/confirm": _to(
-        intents.confirm, wire.PaymentIntent, f"client_secret {_METHOD} {_OPTIONS} {_ECHO} {_FLOW}", page=True
+        intents.confirm, wire.PaymentIntent, f"client_secret receipt_email shipping setup_future_usage {_METHOD} {_OPTIONS} {_FLOW}", page=True
     ),
     f"POST {_PI}/{{}}/capture": _to(intents.capture, wire.PaymentIntent, "amount_to_capture final_capture metadata"),
     f"POST {_PI}/{{}}/cancel": _to(intents.cancel, wire.PaymentIntent, "cancellation_reason"),
@@ -82,7 +82,7 @@ ROUTES: dict[str, Route] = {
     f"POST {_PM}/{{}}": _to(methods.update, wire.PaymentMethod, "billing_details metadata"),
     f"POST {_PM}/{{}}/attach": _to(methods.attach, wire.PaymentMethod, "customer"),
     f"POST {_PM}/{{}}/detach": _to(methods.detach, wire.PaymentMethod),
-    "POST /v1/customers": _to(customers.create, wire.Customer, _PERSON),
+    "POST /v1/customers": _to(customers.create, wire.Customer, f"{_PERSON} payment_method"),
     "GET /v1/customers": _list(customers.all_of, wire.Customer, "email"),
     "GET /v1/customers/{}": _to(customers.retrieve, wire.Customer),
     "POST /v1/customers/{}": _to(customers.update, wire.Customer, f"{_PERSON} invoice_settings.default_payment_method"),
@@ -175,7 +175,7 @@ class Stripe(Account):
         return response
 
     def _execute(self, name: str, route: Route, call: Call) -> Response:
-        parameters = Parameters(self.facts.wire["closed"]["names"])
+        parameters = Parameters(self.facts.wire["closed"]["names"], self.facts.wire["empties"]["names"])
         try:
             call.params = parameters.typed(described().params[name], call.params)
         except Misfit as misfit:
@@ -203,9 +203,9 @@ class Stripe(Account):
 
 def _place(method: str, path: str) -> tuple[str, str]:
     """The route's name and the id in the path."""
-    parts = path.split("/")
-    if len(parts) <= _ID_AT or f"{method} {path}" in ROUTES:
-        return f"{method} {path}", ""
+    parts, name = path.split("/"), f"{method} {path}"
+    if len(parts) <= _ID_AT or name in described().endpoints:
+        return name, ""
     id_, parts[_ID_AT] = parts[_ID_AT], "{}"
     return f"{method} {'/'.join(parts)}", id_
 

@@ -59,7 +59,7 @@ def render(account: Account, person: Person) -> wire.Customer:
     said = person.params
     return wire.Customer(
         id=person.id,
-        address=wire.Address(**said["address"]) if said.get("address") else None,
+        address=methods.address(said["address"]) if said.get("address") else None,
         created=person.created,
         description=said.get("description"),
         email=said.get("email"),

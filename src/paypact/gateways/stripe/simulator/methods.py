@@ -60,22 +60,26 @@ def keep(account: Account, card: Card, test: TestCard | None = None) -> Method:
 
 def _card(account: Account, sent: dict[str, Any], billing: dict[str, Any], inside: str) -> Card:
     """The card as it was typed, refused here where no bank need be asked."""
+    for name in ("exp_month", "exp_year"):
+        if name not in sent:
+            raise account.refuse("parameter_missing", name=f"{inside or 'card'}[{name}]")
     number = "".join(sign for sign in sent.get("number", "") if sign not in " -")
-    year = sent.get("exp_year")
-    if year is not None and year < CENTURY:
+    year = sent["exp_year"]
+    if year < CENTURY:
         year += account.month()[0] // CENTURY * CENTURY
-    holder, month, cvc = billing.get("name") or "", sent.get("exp_month"), sent.get("cvc")
+    holder, month, cvc = billing.get("name") or "", sent["exp_month"], sent.get("cvc")
     card = _of_number(account, number, month, year, cvc, holder)
     rule = _fault(account, card)
     if rule is None:
         return card
     said = account.facts.refusals[rule].wire
-    words = (word for word, fact in account.facts.declines.items() if fact.wire["code"] == said["code"])
+    declines = account.facts.declines.items()
+    words = (word for word, fact in declines if said["code"] in (fact.wire["code"], *fact.wire.get("also", ())))
     account.ledger.turn_away(card, next(words))
     raise account.refuse(rule, name=f"{inside}[{said['param']}]" if inside else said["param"])
 
 
-def _of_number(account: Account, number: str, month: int | None, year: int | None, cvc: str | None, holder: str) -> Card:
+def _of_number(account: Account, number: str, month: int, year: int, cvc: str | None, holder: str) -> Card:
     """What the number says of its card: as the suite issued it, as the vendor published it, or by its first digits."""
     issued, test = account.world.issuer.issued(number), account.words.numbers.get(number)
     if issued is not None:
@@ -87,7 +91,7 @@ def _of_number(account: Account, number: str, month: int | None, year: int | Non
     return Card(number, month, year, cvc, holder, scheme, (scheme,))
 
 
-def _published(test: TestCard, month: int | None, year: int | None, cvc: str | None, holder: str) -> Card:
+def _published(test: TestCard, month: int, year: int, cvc: str | None, holder: str) -> Card:
     networks = tuple(test.wire.get("networks", (test.scheme,)))
     return Card(test.number, month, year, cvc, holder, test.scheme, networks, funding=test.wire.get("funding", "credit"))
 
@@ -223,12 +227,16 @@ def fingerprint(card: Card) -> str:
 def billing(method: Method) -> wire.BillingDetails:
     said = method.billing
     return wire.BillingDetails(
-        address=wire.Address(**(said.get("address") or {})),
+        address=address(said.get("address")),
         email=said.get("email") or None,
         name=said.get("name") or method.card.holder or None,
         phone=said.get("phone") or None,
         tax_id=said.get("tax_id") or None,
     )
+
+
+def address(said: dict[str, str] | None) -> wire.Address:
+    return wire.Address(**{name: text or None for name, text in (said or {}).items()})
 
 
 def wallet(account: Account, card: Card) -> wire.Wallet | None:

@@ -25,27 +25,31 @@ class Call:
     unmodelled: list[str] = field(default_factory=list)
 
 
-class _Described(msgspec.Struct):
+class Described(msgspec.Struct):
+    """What params.json says: the vendor's endpoints (`{}` for an id), and the parameters of those that are simulated."""
+
     source: str
-    endpoints: list[str]
+    endpoints: frozenset[str]
     params: dict[str, Any]
 
 
 @cache
-def described() -> _Described:
-    """What params.json says, with the card inside `payment_method_data` that only the documentation shows."""
+def described() -> Described:
+    """params.json, with what only the documentation shows: cards in `payment_method_data`, client secrets of pages."""
     text = (files("paypact.gateways.stripe") / "params.json").read_bytes()
-    found = msgspec.json.decode(text, type=_Described)
+    found = msgspec.json.decode(text, type=Described)
     card = found.params["POST /v1/payment_methods"]["object"]["card"]
-    for types in found.params.values():
+    for name, types in found.params.items():
         if "payment_method_data" in types["object"]:
             types["object"]["payment_method_data"]["object"]["card"] = card
+        if name.endswith("_intents/{}/confirm"):
+            types["object"]["client_secret"] = "string"
     return found
 
 
 @cache
 def _endpoints() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(one).replace(r"\{\}", "[^/]+") for one in described().endpoints))
+    return re.compile("|".join(re.escape(one).replace(r"\{\}", "[^/]+") for one in sorted(described().endpoints)))
 
 
 def documented(method: str, path: str) -> bool:
