@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paypact.testkit.case import Axis, Case
+from paypact.testkit.case import Axis, Case, PlanAxis
 from paypact.testkit.cell import Cell, cells, run_cell
 from paypact.testkit.example import Example
 from paypact.testkit.explore import Exploration
@@ -16,6 +16,7 @@ __all__ = [
     "Cell",
     "Example",
     "Exploration",
+    "PlanAxis",
     "Promise",
     "Target",
     "Told",

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
-from paypact.testkit.case import Axes, Case, plain
+from paypact.testkit.case import Axes, Axis, Case, PlanAxis, plain
 from paypact.testkit.profiles import Profile
 
 _MOST_DIGITS = 9_999
@@ -24,8 +24,14 @@ _MOST_DIGITS = 9_999
 def strategy(axes: Axes) -> st.SearchStrategy[Case]:
     """Cases over these axes, plainest values first."""
     base = plain(axes)
-    drawn = {name: st.sampled_from(axis.values) for name, axis in axes.items() if len(axis.values) > 1}
+    drawn = {name: _values(axis) for name, axis in axes.items() if len(axis.values) > 1}
     return st.fixed_dictionaries({**drawn, "digits": st.integers(0, _MOST_DIGITS)}).map(base.but)
+
+
+def _values(axis: Axis) -> st.SearchStrategy[Any]:
+    if isinstance(axis, PlanAxis):
+        return st.tuples(*[st.sampled_from(axis.words)] * axis.most)
+    return st.sampled_from(axis.values)
 
 
 def random_cases(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paypact.testkit.case import Axes, Case
+from paypact.testkit.case import Axes, Case, PlanAxis
 
 Fails = Callable[[Case], bool]
 
@@ -17,8 +17,7 @@ def shrink(case: Case, axes: Axes, fails: Fails) -> Case:
         if case.digits and fails(case.but({"digits": 0})):
             case = case.but({"digits": 0})
         for name, axis in axes.items():
-            now = getattr(case, name)
-            for value in axis.values[: axis.values.index(now)] if now in axis.values else ():
+            for value in axis.simpler(getattr(case, name)):
                 candidate = case.but({name: value})
                 if fails(candidate):
                     case, smaller = candidate, True
@@ -30,7 +29,7 @@ def explain(case: Case, axes: Axes, fails: Fails, *, most: int = 12) -> dict[str
     """For each axis: which of its values fail as well, as `any`, or `only a, b`. At most `most` values an axis are tried."""
     said = {}
     for name, axis in axes.items():
-        if len(axis.values) < 2:
+        if len(axis.values) < 2 or isinstance(axis, PlanAxis):
             continue
         now = getattr(case, name)
         others = [value for value in _spread(axis.values, most) if value != now]

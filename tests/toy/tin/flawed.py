@@ -66,6 +66,7 @@ class ChargesTwice(TinShop):
     """Presses twice are two charges."""
 
     def __init__(self, gateway: SimulatedGateway) -> None:
+        super().__init__(gateway)
         self.payments = FreshKeys(gateway.credentials["key"], gateway.url)
 
 
@@ -73,6 +74,7 @@ class SaysNo(TinShop):
     """A timeout is told as a decline."""
 
     def __init__(self, gateway: SimulatedGateway) -> None:
+        super().__init__(gateway)
         self.payments = TimeoutIsNo(gateway.credentials["key"], gateway.url)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import requests
@@ -51,6 +52,7 @@ class TinShop(Driver, gateway="tin"):
 
     def __init__(self, gateway: SimulatedGateway) -> None:
         self.payments = TinPayments(gateway.credentials["key"], gateway.url)
+        self.certain: Counter[object] = Counter()
 
     def sale(self, payment: Payment) -> Outcome:
         return self.told(self.payments.charge(payment, capture=True))
@@ -74,10 +76,12 @@ class TinShop(Driver, gateway="tin"):
         return self.moved(transaction, "void", None)
 
     def moved(self, transaction: str, kind: str, amount: Money | None) -> Outcome:
-        body = {"amount": amount.minor if amount else None, "key": transaction}
+        row = (transaction, kind, amount)  # one key for each call, kept until its answer is certain
+        body = {"amount": amount.minor if amount else None, "key": f"{transaction}-{amount}-{self.certain[row]}"}
         reply = self.payments.call("POST", f"/charges/{transaction}/{kind}", body)
         if reply is None:
             return Unknown(transaction)
+        self.certain[row] += 1
         return Declined(reply["error"], transaction) if "error" in reply else Approved(transaction)
 
     def told(self, reply: dict[str, Any] | None) -> Outcome:

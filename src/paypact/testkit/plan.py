@@ -1,0 +1,187 @@
+"""Plans: a payment's whole life as a sequence of steps, legal and illegal, each judged against the books.
+
+A step acts on the newest payment. What the rules do not allow must be refused and move nothing; what is asked again after
+its goal was reached may be answered either way.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from paypact.payments import ActionRequired, Approved, Money, Payment
+from paypact.testkit.delivery import conclude, deliver_all, judge_orders
+from paypact.testkit.example import Example
+from paypact.testkit.flow import MOST_PRESSES, follow, movement_arguments
+from paypact.testkit.judge import Verdict
+from paypact.testkit.target import Target
+from paypact.testkit.told import Told
+from paypact.world.ledger import Authorization, Obstacle
+from paypact.world.network import Fault
+
+DAY: Final = 86_400.0
+STEPS: Final = {  # word -> (operation, share of what is left in per cent; 0: all, said by leaving the amount out)
+    "rest": ("", 0),
+    "authorize": ("authorize", 0),
+    "sale": ("sale", 0),
+    "capture": ("capture", 0),
+    "capture half": ("capture", 50),
+    "capture too much": ("capture", 150),
+    "refund": ("refund", 0),
+    "refund half": ("refund", 50),
+    "refund too much": ("refund", 150),
+    "void": ("void", 0),
+    "a day passes": ("", 0),
+    "the hold expires": ("", 0),
+    "the cardholder disputes": ("", 0),
+}
+
+
+def steps(target: Target) -> tuple[str, ...]:
+    """The steps that make sense for a driver, the plainest first."""
+    terms = target.gateway.facts.ledger
+    out = {"the hold expires"} if not terms.expires else set()
+    if not any("dispute" in failure or "chargeback" in failure for failure in terms.failures):
+        out.add("the cardholder disputes")
+    return tuple(_offered(target, out))
+
+
+def _offered(target: Target, out: set[str]) -> Iterator[str]:
+    for word, (operation, share) in STEPS.items():
+        if word in out or (operation and not target.offers(operation)):
+            continue
+        if share and not takes_amount(target, operation):
+            continue
+        yield word
+
+
+def takes_amount(target: Target, operation: str) -> bool:
+    """Whether the driver's capture or refund takes an amount."""
+    parameters = list(inspect.signature(getattr(target.driver, operation)).parameters)
+    return len(parameters) > 2  # self, transaction, amount
+
+
+@dataclass
+class Life:
+    """One payment's way through a plan: what it was answered, and what to hand back for the next step."""
+
+    example: Example
+    payment: Payment | None = None
+    transaction: Any = None
+    captured: Any = None  # the newest capture's transaction: what a refund is asked of
+
+    @property
+    def authorization(self) -> Authorization | None:
+        return self.example.standing(self.payment).authorization if self.payment else None
+
+
+def play_plan(example: Example) -> None:
+    """Play the case's plan; after the last step everything is delivered, settled and judged."""
+    life = Life(example)
+    for number, word in enumerate(example.case.plan, 1):
+        if any(problem.verdict.severity != "advice" for problem in example.problems):
+            break  # the first step where shop and ledger part says what is wrong; later ones only follow from it
+        operation, share = STEPS[word]
+        if example.case.fault and operation and number == len(example.case.plan):
+            example.world.network.arm(Fault.parse(example.case.fault, example.case.times))
+        if operation in ("sale", "authorize"):
+            _pay(life, operation)
+        elif operation and life.payment is not None:
+            _move(life, operation, share)
+        elif not operation:
+            _EVENTS.get(word, lambda _: None)(life)
+    conclude(example)
+
+
+def _pay(life: Life, operation: str) -> None:
+    example = life.example
+    payment = example.another_order() if life.payment else example.payment()
+    told = follow(example, example.perform(operation, payment, payment))
+    if isinstance(told.outcome, (Approved, ActionRequired)):
+        life.payment, life.transaction, life.captured = payment, told.transaction, None
+        example.occurred["payment made"] += 1
+
+
+def _move(life: Life, operation: str, share: int) -> None:
+    example, payment, authorization = life.example, life.payment, life.authorization
+    assert payment is not None
+    if authorization is None:
+        return
+    left = authorization.refundable if operation == "refund" else authorization.capturable
+    whole = left or authorization.approved
+    asked = max(1, whole * share // 100) if share else left
+    reached = _reached(operation, authorization)
+    transaction = life.captured if operation == "refund" and life.captured is not None else life.transaction
+    money = Money(asked or whole, payment.amount.currency)
+    arguments = (transaction, money) if share else movement_arguments(example, operation, transaction, money)
+    existing = example.movements(operation, payment)
+    told = example.perform(operation, payment, *arguments)
+    verdict = example.judge_movement(told, asked, existing, reached=reached)
+    for press in range(1, MOST_PRESSES):
+        if verdict.word != "ask":
+            break
+        example.world.network.heal()
+        told = example.perform(operation, payment, *arguments)
+        last = press == MOST_PRESSES - 1
+        verdict = example.judge_movement(told, asked, existing, reached=reached, last_word=last)
+    _compare(example, told, authorization, existing, asked if share else None)
+    if operation == "capture" and isinstance(told.outcome, Approved) and told.transaction is not None:
+        life.captured = told.transaction
+    example.occurred["allowed" if example.movements(operation, payment) > existing else "refused"] += 1
+    deliver_all(example)
+    judge_orders(example)
+
+
+def _reached(operation: str, authorization: Authorization) -> bool:
+    if operation == "void":
+        return authorization.state in ("voided", "expired", "declined", "rejected")
+    if operation == "refund":
+        return bool(authorization.captured) and authorization.refundable == 0
+    return authorization.state == "completed"
+
+
+def _compare(example: Example, told: Told, authorization: Authorization, before: int, asked: int | None) -> None:
+    """An approved movement moved what was asked, no less."""
+    if not isinstance(told.outcome, Approved) or asked is None:
+        return
+    made = [m for m in authorization.movements if m.kind == told.operation][before:]
+    moved = sum(m.amount for m in made if m.state not in ("failed", "canceled"))
+    claimed = told.outcome.amount.minor if told.outcome.amount else asked
+    if made and moved != claimed:
+        said = f"{told.operation} answered Approved for {claimed}, but {moved} were moved (minor units)"
+        example.problem(Verdict("broken", f"movement/moved/{told.operation}/amount", said), told)
+
+
+def _a_day_passes(life: Life) -> None:
+    with life.example.world.outside():
+        life.example.world.clock.advance(DAY)
+    deliver_all(life.example)
+
+
+def _the_hold_expires(life: Life) -> None:
+    with life.example.world.outside():
+        life.example.world.clock.advance(life.example.world.ledger.terms.expires + DAY)
+    deliver_all(life.example)
+    judge_orders(life.example)
+
+
+def _the_cardholder_disputes(life: Life) -> None:
+    authorization = life.authorization
+    if authorization is None or not authorization.captured:
+        return
+    try:
+        life.example.world.ledger.request("chargeback", authorization)
+    except Obstacle:
+        return
+    life.example.occurred["disputed"] += 1
+    deliver_all(life.example)
+    judge_orders(life.example)
+
+
+_EVENTS: Final[dict[str, Callable[[Life], None]]] = {
+    "a day passes": _a_day_passes,
+    "the hold expires": _the_hold_expires,
+    "the cardholder disputes": _the_cardholder_disputes,
+}

@@ -1,0 +1,41 @@
+"""Any legal sequence of operations keeps the shop and the books equal; illegal ones are refused and move nothing.
+
+A plan of up to twelve steps is played against one payment: captures and refunds in full, in part, too often and too much,
+voids, expiry, disputes. After each step what was told is compared with what was moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paypact.testkit import Axis, Exploration, PlanAxis, Target, amounts, promise
+from paypact.testkit.flow import MOVEMENTS
+from paypact.testkit.plan import play_plan, steps
+
+BEGINNINGS = ("authorize", "sale")
+
+
+def each_beginning(target: Target) -> Iterator[str]:
+    """A cell for lives that begin with a hold, one for sales, one for either under faults."""
+    yield from (beginning for beginning in BEGINNINGS if target.offers(beginning))
+    yield "faults"
+
+
+@promise("lifecycle", order=6, needs=tuple(MOVEMENTS), cells=each_beginning)
+def the_books_stay_equal(run: Exploration) -> None:
+    target = run.target
+    words = steps(target)
+    beginnings = [run.key] if run.key in BEGINNINGS else [each for each in BEGINNINGS if target.offers(each)]
+    moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
+    plans = [(beginning,) for beginning in beginnings]
+    plans += [(beginning, first) for beginning in beginnings for first in moves]
+    if run.key in BEGINNINGS:
+        plans += [(run.key, first, then) for first in moves for then in moves]
+    axes = {
+        "plan": PlanAxis(tuple(plans), lambda _: "plan", words=words),
+        "currency": Axis(target.currencies, amounts.exponent_class),
+        "scheme": Axis.listed(target.schemes),
+    }
+    if run.key == "faults":
+        axes["fault"] = Axis(("", "read-timeout after 1", "reset before 1", "html-502 after 1"))
+    run.explore(axes, play_plan, condition="payment made")
