@@ -92,7 +92,6 @@ def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Ma
         headers=headers,
         status=status,
         version=11,
-        version_string="HTTP/1.1",
         reason=http.client.responses.get(status, ""),
         preload_content=settings.get("preload_content", True),
         decode_content=settings.get("decode_content", True),
@@ -102,6 +101,7 @@ def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Ma
         request_url=url,
         retries=settings.get("retries"),
     )
+    response.version_string = "HTTP/1.1"  # an argument only in newer releases
     response._connection = settings.get("response_conn")  # noqa: SLF001 - as _make_request does
     response._pool = pool  # noqa: SLF001 - as _make_request does
     connectionpool.log.debug(

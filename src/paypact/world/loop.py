@@ -47,7 +47,7 @@ class _Selector(selectors.DefaultSelector):
         sockets = len(self.get_map()) > 1  # the loop wakes itself through the first
         patience = _SOCKETS if sockets else _THREADS if self.outside or clock.company() else 0
         if not patience:
-            return []
+            return super().select(0)  # the last thread may have spoken just before it ended
         began = time.perf_counter()
         quiet, used = 0.0, time.process_time()
         ready: Any = []
