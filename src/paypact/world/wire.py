@@ -124,11 +124,15 @@ class Wire(msgspec.Struct, metaclass=_KeywordsOnly):
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Another coherent shape of one object: several fields change together. `UNSET` leaves a field out."""
+    """Another coherent shape of one object: several fields change together. `UNSET` leaves a field out.
+
+    `state`: who does not know this shape cannot know where the payment stands.
+    """
 
     name: str
     fields: Mapping[str, Any]
     grade: Grade
+    state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class Variation:
     kind: Kind
     grade: Grade
     arm: Arm | None = None
-    state: bool = False  # the varied word says where a payment, movement or verification stands
+    state: bool = False  # what is varied says where a payment, movement or verification stands
 
     def __str__(self) -> str:
         place = ".".join(str(part) for part in self.path) or "the reply"
@@ -223,7 +227,7 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
     if isinstance(value, Wire):
         cls = type(value)
         for arm in cls.arms:
-            yield Variation(path, "arm", arm.grade, arm)
+            yield Variation(path, "arm", arm.grade, arm, arm.state)
         yield Variation(path, "extra", Grade("documented", cls.grows) if cls.grows else Grade("schema", ""))
         for field in fields(cls):
             held = getattr(value, field.attribute)

@@ -17,6 +17,11 @@ _OPEN = (
 _BRANDS = (
     "the vendor's description: card brands gained eftpos_au between 2022-04-12 and 2023-09-12, later link (SDK 16.1.0)"
 )
+_COUNTRY = (
+    "dj-stripe/dj-stripe#628, dmjio/stripe#19, pointfreeco/pointfreeco#677: cards of banks that Stripe cannot place"
+)
+_ACTIONS = "SDK stripe 16.1.0, NextAction.type: any text, of which five are named as examples"
+_ISSUERS = "SDK stripe 16.1.0, StripeError: decline_code and advice_code are there if the issuer provides one"
 _DISPLAYED = "docs.stripe.com/api: card.display_brand may grow"
 _DECLINES = "docs.stripe.com/changelog, 2022-11-15: new decline codes; SDK 16.1.0 types them as free text"
 _REFUNDS = (
@@ -84,7 +89,7 @@ class MethodCard(_Object):
 
     brand: Brand
     checks: Checks | None
-    country: str | None
+    country: Annotated[str | None, documented(_COUNTRY, "null")]
     display_brand: Annotated[Open | None, documented(_DISPLAYED, "unseen")]
     exp_month: int
     exp_year: int
@@ -151,7 +156,7 @@ class ChargeCard(_Object):
     brand: Annotated[Open | None, documented(_BRANDS, "unseen")]
     capture_before: Maybe[int]
     checks: Checks | None
-    country: str | None
+    country: Annotated[str | None, documented(_COUNTRY, "null")]
     exp_month: int
     exp_year: int
     extended_authorization: Status | None
@@ -245,8 +250,16 @@ class RedirectToUrl(_Object):
 
 
 class NextAction(_Object):
+    arms: ClassVar[tuple[Arm, ...]] = (
+        Arm(
+            "unheard-of",
+            {"type": UNSEEN_WORD, "redirect_to_url": UNSET, "use_stripe_sdk": UNSET, UNSEEN_WORD: {}},
+            documented(_ACTIONS, "arm"),
+            state=True,
+        ),
+    )
     redirect_to_url: Annotated[Maybe[RedirectToUrl], never("type is redirect_to_url", "absent")] = UNSET
-    type: Open
+    type: Annotated[Open, _TYPE]
     use_stripe_sdk: Annotated[Maybe[dict[str, Any]], never("type is use_stripe_sdk", "absent")] = UNSET
 
 
@@ -468,12 +481,12 @@ class StateError(ApiError):
 class CardError(ApiError):
     """No, said of a card. After an authorization the intent comes along, and the charge where one was made."""
 
-    advice_code: Maybe[Open] = UNSET
+    advice_code: Annotated[Maybe[Open], documented(_ISSUERS, "absent")] = UNSET
     charge: Annotated[Maybe[str], like("ch_"), never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
     code: Annotated[Maybe[Open], never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
     decline_code: Annotated[
         Maybe[Open],
-        documented("docs.stripe.com/error-codes: card errors without one", "absent"),
+        documented(_ISSUERS, "absent"),
         documented(_DECLINES, "unseen"),
     ] = UNSET
     message: Annotated[Maybe[str], never("docs.stripe.com/testing/use-cases names it", "absent")] = UNSET
