@@ -14,6 +14,7 @@ MASTERCARD = "5555555555554444"
 NO_LUHN = MASTERCARD[:-1] + "5"  # a card of the run that fails the check digit
 KEY = "sk_test_51Hk3R9x"
 LIVE = "rk_test_abcdefgh12345678".replace("test", "live")
+PEM = "RSA PRIVATE KEY"
 HMAC = "aGVsbG8/d29ybGQ="
 PASSWORD = "correct horse"
 
@@ -40,8 +41,8 @@ REDACTOR = Redactor([KEY, HMAC, PASSWORD, "EUR"], [card(VISA), card(NO_LUHN)])
         ("authorization: basic c2tfdGVzdDo=", "authorization: basic ***"),
         ("a token eyJhbGciOi.eyJzdWIi.c2ln here", "a token *** here"),
         (
-            "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----",
-            "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----",
+            f"-----BEGIN {PEM}-----\nMIIE\n-----END {PEM}-----",
+            f"-----BEGIN {PEM}-----***-----END {PEM}-----",
         ),
         (VISA, "***4242"),
         ("4242 4242 4242 4242", "***4242"),
