@@ -98,6 +98,7 @@ def cause_of(error: BaseException, driver: type[Driver], *, driver_sends: bool, 
     innermost = places[-1][0] if places else None
     if (
         innermost is not None
+        and not is_team(innermost.co_filename)
         and not set(sdk).isdisjoint(Path(innermost.co_filename).parts)
         and type(error).__module__ == "builtins"
         and innermost.co_name not in _READS
