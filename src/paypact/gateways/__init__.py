@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from paypact.errors import UsageError
+from paypact.errors import DataError, UsageError
 from paypact.gateways.facts import Facts, read_facts
 from paypact.payments import SimulatedGateway
 from paypact.world.simulator import Simulator
@@ -55,14 +55,23 @@ def load(name: str) -> Gateway:
     """Load one gateway's facts and simulator; never its SDK.
 
     Raises:
-        UsageError: no gateway of that name, or its facts.toml is broken.
+        UsageError: no gateway of that name, or its package lacks a part.
+        DataError: its facts.toml is broken.
     """
     package = _packages().get(name)
     if package is None:
         near = difflib.get_close_matches(name, names(), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(f"unknown gateway {name!r}{hint} (known: {', '.join(names()) or 'none'})")
-    facts = read_facts(files(package) / "facts.toml")
-    simulator: type[Simulator] = importlib.import_module(f"{package}.simulator").SIMULATOR
+    try:
+        facts = read_facts(files(package) / "facts.toml")
+        simulator: type[Simulator] = importlib.import_module(f"{package}.simulator").SIMULATOR
+    except DataError as error:
+        raise DataError(f"gateway {name!r}: {error}") from error
+    except (ImportError, OSError, AttributeError) as error:
+        raise UsageError(
+            f"gateway {name!r} cannot be loaded from package {package!r}: {type(error).__name__}: {error}. "
+            "It needs facts.toml, and a module simulator with SIMULATOR: reinstall it, or remove it"
+        ) from error
     simulator.facts = facts
     return Gateway(name, package, facts, simulator)
