@@ -21,6 +21,7 @@ class Flaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One flawed integration. `file` is relative to the manifest; `bug` the id of the public thread it comes from."""
 
     id: str
+    gateway: str
     file: str
     promise: str  # the one that must catch it
     bug: str

@@ -52,11 +52,12 @@ def _way_on(result: RunResult, flaw: Flaw, console: Console) -> None:
     page = Page(console)
     page.line(data(result.verdict, "bold red"))
     page.blank()
+    page.line(data("what is wrong with that code:", "dim"))
+    Page(console, 3).line(data(flaw.what))
     steps = [
         ("see it again, with all that was said", next((each.replay for each in result.findings), "paypact demo")),
         ("see code that keeps its promises", "paypact run"),
         ("try your own code: write the class that README shows, then", "paypact run tests/test_payments.py"),
-        ("where this bug comes from", flaw.bug),
     ]
     for what, how in steps:
         page.line(data(f"{what}:", "dim"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from urllib.parse import urlsplit, urlunsplit
 
 from rich.text import Text
 
@@ -18,8 +20,8 @@ NAMED = 12  # cells that share a flaw and are named
 
 def headline(finding: Finding) -> Text:
     """Severity and cell."""
-    line = Text(f" {finding.severity.upper()} ", style.SEVERITY_STYLE[finding.severity])
-    return Text(" ") + line + Text(" ") + data(finding.name, "bold")
+    badge = data(f" {finding.severity.upper()} ", style.SEVERITY_STYLE[finding.severity])
+    return Text(" ") + badge + Text(" ") + data(finding.name, "bold")
 
 
 def show(page: Page, finding: Finding, *, others: Sequence[Finding] = (), full: bool = False) -> None:
@@ -34,7 +36,7 @@ def show(page: Page, finding: Finding, *, others: Sequence[Finding] = (), full: 
         _story(page, finding.story)
     if finding.exchanges:
         page.blank()
-        _exchanges(page, finding.exchanges, full=full)
+        _exchanges(page, finding, full=full)
     page.blank()
     if finding.replay:
         page.copied("replay", data(finding.replay, "bold"))
@@ -104,26 +106,38 @@ def _story(page: Page, steps: Sequence[str]) -> None:
         page.item("what ran" if place == 0 else "", numbers, data(step), width=width)
 
 
-def _exchanges(page: Page, exchanges: Sequence[ExchangeView], *, full: bool) -> None:
+def _exchanges(page: Page, finding: Finding, *, full: bool) -> None:
     """Each exchange; one that repeats the one before is not written out again."""
+    exchanges = finding.exchanges
+    clues = [] if full else _clues(finding)
     known = [_likeness(each, full=full) for each in exchanges]
     width = len(str(len(exchanges)))
     label = "exchanges"
     for place, exchange in enumerate(exchanges):
         again = place > 0 and known[place] == known[place - 1]
-        page.item(label, str(exchange.number), _exchange(exchange, again=again), width=width)
+        head = _exchange(exchange, url=_shortened(exchange.url, exchanges[0].url, first=place == 0), again=again)
+        page.item(label, str(exchange.number), head, width=width)
         label = ""
         if not again:
-            _bodies(page, exchange, margin=LABEL + width + 2, full=full)
+            _bodies(Page(page.console, page.indent + LABEL + width + 2), exchange, None if full else clues)
 
 
-def _exchange(exchange: ExchangeView, *, again: bool) -> Text:
-    head = data(f"{exchange.operation}  ", "dim") + data(f"{exchange.method} {exchange.url}") + Text("  ->  ")
-    head.append_text(_came_back(exchange))
+def _shortened(url: str, known: str, *, first: bool) -> str:
+    """The URL without the host, once that was said."""
+    parts, before = urlsplit(url), urlsplit(known)
+    same = not first and (parts.scheme, parts.netloc) == (before.scheme, before.netloc)
+    return urlunsplit(("", "", *parts[2:])) if same else url
+
+
+def _exchange(exchange: ExchangeView, *, url: str, again: bool) -> Text:
+    head = data(f"{exchange.operation}  ", "dim") + data(f"{exchange.method} {url}") + Text("  ->  ")
+    head += _came_back(exchange)
     if again:
-        head.append("  (the same again)", "dim")
-    head.append("\nbooked  ", "dim")
-    head.append_text(data(", ".join(exchange.booked), "magenta") if exchange.booked else Text("nothing", "dim"))
+        head += data("  the same again,", "dim")
+    if exchange.booked:
+        head += data("\nbooked  ", "dim") + data(", ".join(exchange.booked), "magenta")
+    else:
+        head += data("  booked nothing", "dim")
     return head
 
 
@@ -137,17 +151,17 @@ def _came_back(exchange: ExchangeView) -> Text:
     return said
 
 
-def _bodies(page: Page, exchange: ExchangeView, *, margin: int, full: bool) -> None:
-    inner = Page(page.console, page.indent + margin)
-    room = max(20, page.console.width - inner.indent - 8)
+def _bodies(page: Page, exchange: ExchangeView, clues: Sequence[str] | None) -> None:
+    """What was sent and what came back: whole, or a line of each with the part that a clue points at."""
+    room = max(20, page.console.width - page.indent - 8)
     for label, body in (("sent", exchange.request), ("got", exchange.reply)):
         if body:
-            text = _pretty(body) if full else _clipped(body, room)
-            inner.line(data(text), prefix=f"{label:<8}")
+            text = _pretty(body) if clues is None else _clipped(body, room, clues)
+            page.line(data(text), prefix=f"{label:<8}")
     if exchange.refused:
-        inner.line(data(exchange.refused, "yellow"), prefix="refused ")
+        page.line(data(exchange.refused, "yellow"), prefix="refused ")
     if exchange.line:
-        inner.line(data(exchange.line, "cyan"), prefix="from    ")
+        page.line(data(exchange.line, "cyan"), prefix="from    ")
 
 
 def _pretty(body: str) -> str:
@@ -157,7 +171,7 @@ def _pretty(body: str) -> str:
         return body
 
 
-def _clipped(body: str, room: int) -> str:
+def _clipped(body: str, room: int, clues: Sequence[str]) -> str:
     try:
         flat = json.dumps(json.loads(body), ensure_ascii=False)
     except ValueError:
@@ -165,7 +179,20 @@ def _clipped(body: str, room: int) -> str:
         flat = (
             ("" if body.lstrip()[:1] in "{[<" else ",").join(f" {line.strip()}" for line in body.splitlines()).strip()
         )
-    return flat if len(flat) <= room else f"{flat[: room - 3]}..."
+    if len(flat) <= room:
+        return flat
+    for clue in clues:
+        at = flat.find(clue)
+        if at > room - len(clue) - 3:
+            start = max(0, at - room // 3)
+            return f"{flat[:8]}...{flat[start : start + room - 14]}..."
+    return f"{flat[: room - 3]}..."
+
+
+def _clues(finding: Finding) -> list[str]:
+    """Words that a reader will look for in a body: what an exception quotes, and the answer's own word."""
+    quoted = re.findall(r"['\"]([^'\"]{3,})['\"]", finding.exception)
+    return [*(f'"{word}"' for word in quoted), *(f'"{word}"' for word in finding.answer.split(":")[1:])]
 
 
 def _likeness(exchange: ExchangeView, *, full: bool) -> str:

@@ -23,7 +23,7 @@ class Page:
         """A paragraph; further lines begin below the first one's text, after `prefix`."""
         margin = " " * self.indent
         room = max(LEAST, self.console.width - self.indent - len(prefix))
-        lead = Text(f"{margin}{prefix}", "dim")
+        lead = Text().append(f"{margin}{prefix}", "dim")
         for piece in text.split("\n", allow_blank=False) or [text]:
             for wrapped in piece.wrap(self.console, room, overflow="fold"):
                 wrapped.rstrip()
@@ -40,7 +40,7 @@ class Page:
 
     def copied(self, label: str, value: Text) -> None:
         """A labelled text that is meant to be copied: never wrapped."""
-        self.whole(Text(f"{' ' * self.indent}{label:<{LABEL}}", "dim") + value)
+        self.whole(Text().append(f"{' ' * self.indent}{label:<{LABEL}}", "dim") + value)
 
     def whole(self, text: Text) -> None:
         """A line exactly as it is."""

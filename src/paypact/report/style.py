@@ -53,8 +53,8 @@ def clean(text: str) -> str:
 
 
 def data(text: str, style: str = "") -> Text:
-    """User data: never markup, never control codes."""
-    return Text(clean(text), style=style)
+    """User data: never markup, never control codes. What is appended to it has its own style."""
+    return Text().append(clean(text), style or None)
 
 
 def console(file: IO[str] | None = None, *, width: int | None = None, colour: bool | None = None) -> Console:

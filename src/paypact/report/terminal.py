@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.text import Text
 
 from paypact.report import finding as one
 from paypact.report import matrix, style
@@ -77,7 +76,7 @@ def table(result: RunResult, console: Console) -> None:
 
 def defect(cell: CellResult, page: Page) -> None:
     """A failure of paypact's own."""
-    page.line(Text(" DEFECT ", "bold white on magenta") + data(f" {cell.name}: {cell.why}"))
+    page.line(data(" DEFECT ", "bold white on magenta") + data(f" {cell.name}: {cell.why}"))
     page.line(data("paypact itself failed here, not your code. Please report it with this line.", "dim"))
 
 

@@ -26,6 +26,7 @@ class Plan:
     fail_on: Severity
     selection: Selection
     chosen: settings.Settings
+    root: Path  # of the pytest session
     folder: Path  # where the command was given: files are named relative to it
     names: dict[Path, str] = field(default_factory=dict)  # files that were named as modules
     progress: Callable[[str], None] | None = None
@@ -36,11 +37,11 @@ class Plan:
         """How a file is named in replay commands."""
         if path in self.names:
             return self.names[path]
-        try:
-            relative = os.path.relpath(path, self.folder)
-        except ValueError:  # another drive
-            return path.as_posix()
-        return path.as_posix() if Path(relative).parts[:3] == ("..", "..", "..") else Path(relative).as_posix()
+        if path.is_relative_to(self.folder):
+            return path.relative_to(self.folder).as_posix()
+        if path.is_relative_to(self.root) and self.folder.is_relative_to(self.root):
+            return Path(os.path.relpath(path, self.folder)).as_posix()
+        return path.as_posix()
 
 
 def plan_of(config: pytest.Config) -> Plan:
@@ -69,6 +70,7 @@ def _make(config: pytest.Config) -> Plan:
             replay.parse(case) if case else None,
         ),
         chosen=chosen,
+        root=config.rootpath,
         folder=config.invocation_params.dir,
         names={Path(path): name.rstrip(":") for path, _, name in _modules(config)},
     )
