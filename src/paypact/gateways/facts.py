@@ -77,6 +77,24 @@ class CurrencyFacts(_Table, frozen=True, kw_only=True):
     unconfirmed: tuple[str, ...] = ()
 
 
+class Carrier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A request that carries money. Places in its body are written `amount.value`, of a list `units.0.amount`."""
+
+    request: str  # method and path, `{}` for a part that differs: `POST /v1/payments/{}/captures`
+    carries: Literal["charge", "capture", "refund"]
+    amount: str
+    currency: str = ""  # empty: nowhere, it is that of the purchase or of the account
+    account: str = ""  # where the merchant account stands, at gateways that have several
+
+
+class MoneyFacts(_Table, frozen=True, kw_only=True):
+    """How money is written in requests: the second witness of the promise `money`. No simulator reads it."""
+
+    form: Literal["units", "decimal"]  # a whole number of the smallest unit, or a decimal number such as 10.90
+    decimals: dict[str, int]  # places behind the point that the vendor gives a currency; two where it is not listed
+    requests: tuple[Carrier, ...]
+
+
 class TestCard(_Table, frozen=True, kw_only=True):
     """A card number (or named token) that the vendor publishes, and what it does."""
 
@@ -99,6 +117,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     errors: dict[str, ErrorFact]
     refusals: dict[str, RefusalFact]
     currencies: CurrencyFacts
+    money: MoneyFacts | None = None
     test_cards: tuple[TestCard, ...] = ()
     wallets: dict[str, dict[str, Any]] = {}  # wallet -> its wire words, with a source
     limits: dict[str, Any] = {}

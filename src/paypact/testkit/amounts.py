@@ -14,7 +14,7 @@ from paypact.testkit.target import Target
 
 _MOST: Final = 99_999_999  # where nobody says
 
-# Major units, so that the same word is a like price everywhere; `odd` has every digit significant that a currency allows.
+# Major units, so that the same word is a like price everywhere; `odd` has each digit significant that a currency has.
 _MAJOR: Final[Mapping[str, tuple[int, int]]] = {
     "usual": (10, 90),  # whole and hundredths: 10.90
     "round": (20, 0),
@@ -31,6 +31,7 @@ _TRAPS: Final[Mapping[str, int]] = {
     "wide": 2**24 + 1,
 }
 TRICKY: Final = (*_TRAPS, "most")
+INEXACT: Final = "inexact"  # at gateways that write this currency in greater steps than ISO 4217 does
 OUTSIDE: Final = ("below", "above")  # of what the gateway charges at all
 
 
@@ -42,7 +43,7 @@ def amount(target: Target, currency: str, word: str) -> Money:
     unit = step(target.gateway.facts.currencies, currency)
     if word in OUTSIDE:
         return Money(least - unit if word == "below" else most + unit, currency)
-    if word == "inexact":
+    if word == INEXACT:
         return Money(amount(target, currency, "usual").minor + 1, currency)
     if word == "least":
         minor = least
@@ -64,7 +65,19 @@ def outside(target: Target, money: Money) -> bool:
     """Whether the driver does not declare this amount, or the gateway does not charge it, or not exactly."""
     low, high = _bounds(target, money.currency)
     within = max(low, smallest(target, money.currency, 1)) <= money.minor <= min(high, largest(target, money.currency))
-    return not within or money.minor % step(target.gateway.facts.currencies, money.currency) != 0
+    return not within or inexact(target, money)
+
+
+def inexact(target: Target, money: Money) -> bool:
+    """Whether the gateway can only write this amount rounded."""
+    return money.minor % step(target.gateway.facts.currencies, money.currency) != 0
+
+
+def part(target: Target, money: Money) -> Money:
+    """About a third of an amount, with a trap for conversions through floats; all of it where it is the least."""
+    unit = step(target.gateway.facts.currencies, money.currency)
+    found = _trap("short", exponent(money.currency), max(money.minor // 3, unit), unit)
+    return Money(min(found, money.minor), money.currency)
 
 
 def _trap(word: str, digits: int, start: int, unit: int) -> int:

@@ -49,15 +49,24 @@ class Case:
 
 @dataclass(frozen=True)
 class Axis:
-    """The values one field of a case takes, plainest first; `classify` groups them for the covering array."""
+    """The values one field of a case takes, plainest first; `classify` groups them for the covering array.
+
+    `shared`: the promise's cells have these values in common and try each in one cell; else this cell tries them all.
+    """
 
     values: tuple[Value, ...]
     classify: Callable[[Value], str] = str
+    shared: bool = True
 
     @classmethod
     def listed(cls, values: tuple[Value, ...]) -> Axis:
         """An axis whose values are all of one class: each is met once, and none in pairs of its own."""
         return cls(values, lambda _: "any")
+
+    @classmethod
+    def own(cls, values: tuple[Value, ...], classify: Callable[[Value], str] = lambda _: "any") -> Axis:
+        """An axis of this cell alone, by default all of one class."""
+        return cls(values, classify, shared=False)
 
     def accepts(self, value: object) -> bool:
         """Whether a replayed case may say so."""

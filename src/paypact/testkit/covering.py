@@ -14,7 +14,7 @@ def rows(axes: Axes, part: int = 0, parts: int = 1) -> list[Case]:
     """Cases that cover all pairs of classes, each class spelled by its values in turn.
 
     Long lists of values (currencies, decline reasons) are shared out: this is cell number `part` of `parts`, and together
-    the cells of a promise use every value once.
+    the cells of a promise use every value once. Values that a cell does not share it uses all.
     """
     base = plain(axes)
     classes = {name: axis.classes() for name, axis in axes.items()}
@@ -41,7 +41,8 @@ def _unused(cases: list[Case], axes: Axes, part: int, parts: int) -> list[dict[s
     missing = {}
     for name, axis in axes.items():
         used = {getattr(case, name) for case in cases}
-        missing[name] = [value for value in axis.values[part::parts] if value not in used]
+        due = axis.values[part::parts] if axis.shared else axis.values
+        missing[name] = [value for value in due if value not in used]
     most = max((len(left) for left in missing.values()), default=0)
     return [{name: left[place] for name, left in missing.items() if place < len(left)} for place in range(most)]
 
