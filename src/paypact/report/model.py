@@ -165,29 +165,31 @@ def fails(severity: Severity, fail_on: Severity) -> bool:
 
 
 def conclude(cells: Iterable[CellResult], fail_on: Severity) -> tuple[int, str]:
-    """Exit code and verdict line of a run: 0 kept; 1 a finding at or above `fail_on`; 2 nothing covered or our defect."""
+    """Exit code and verdict line: 0 kept; 1 a finding at or above `fail_on`; 2 nothing covered, or a defect of ours."""
     cells = list(cells)
+    findings = [finding for cell in cells for finding in cell.findings]
     defects = [cell for cell in cells if cell.state == "defect"]
-    failing = [f for cell in cells for f in cell.findings if fails(f.severity, fail_on)]
+    failing = [finding for finding in findings if fails(finding.severity, fail_on)]
     covered = [cell for cell in cells if cell.state not in ("not covered", "defect")]
     if defects:
         first = defects[0]
-        return (
-            UNUSABLE,
-            f"paypact itself failed in {len(defects)} of {len(cells)} cells, first in {first.name}: {first.why}",
-        )
+        where = f"{len(defects)} of {_count(len(cells), 'cell')}, first in {first.name}"
+        return UNUSABLE, f"paypact itself failed in {where}: {first.why}"
     if failing:
-        promises = len({f.promise for f in failing})
-        worst = min(failing, key=lambda f: SEVERITIES.index(f.severity))
-        noun = "finding" if len(failing) == 1 else "findings"
-        return (
-            BROKEN,
-            f"{len(failing)} {noun} in {promises} broken promise{'s'[: promises > 1]}, the worst ({worst.severity}): {worst.sentence}",
-        )
+        worst = min(failing, key=lambda finding: SEVERITIES.index(finding.severity))
+        broken = _count(len({finding.promise for finding in failing}), "broken promise")
+        said = f"{_count(len(failing), 'finding')} in {broken}, the worst ({worst.severity}): {worst.sentence}"
+        return BROKEN, said
     if not covered:
         return UNUSABLE, "nothing was covered: no promise could be tried, so nothing is known"
-    advice = sum(len(cell.findings) for cell in cells)
-    tail = f", {advice} pieces of advice" if advice > 1 else ", 1 piece of advice" if advice else ""
-    gaps = len(cells) - len(covered)
-    gap = f", {gaps} not covered" if gaps else ""
-    return KEPT, f"all {len(covered)} cells kept their promise{tail}{gap}"
+    kept = "1 cell kept its promise" if len(covered) == 1 else f"all {len(covered)} cells kept their promise"
+    mild, gaps = len(findings), len(cells) - len(covered)
+    if all(finding.severity == "advice" for finding in findings):
+        noted = f"{_count(mild, 'piece')} of advice"
+    else:
+        noted = f"{_count(mild, 'finding')} milder than {fail_on}"
+    return KEPT, ", ".join([kept, *([noted] if mild else []), *([f"{gaps} not covered"] if gaps else [])])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
