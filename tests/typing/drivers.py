@@ -1,4 +1,4 @@
-"""Drivers as teams write them, for the type checker: `tox -e types` reads them strictly; every ignore must be needed."""
+"""Drivers as teams write them, for the type checker: `tox -e types` reads them strictly; each ignore must be needed."""
 
 from __future__ import annotations
 
