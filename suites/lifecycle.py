@@ -16,9 +16,11 @@ BEGINNINGS = ("authorize", "sale")
 
 
 def each_beginning(target: Target) -> Iterator[str]:
-    """A cell for lives that begin with a hold, one for sales, one for either under faults."""
+    """A cell for lives that begin with a hold, one for sales, one for either under faults, one for late failures."""
     yield from (beginning for beginning in BEGINNINGS if target.offers(beginning))
     yield "faults"
+    if _fates(target):
+        yield "late"
 
 
 @promise("lifecycle", order=6, needs=tuple(MOVEMENTS), cells=each_beginning)
@@ -38,4 +40,12 @@ def the_books_stay_equal(run: Exploration) -> None:
     }
     if run.key == "faults":
         axes["fault"] = Axis(("", "read-timeout after 1", "reset before 1", "html-502 after 1"))
+    if run.key == "late":
+        axes["fate"] = Axis(_fates(target))
     run.explore(axes, play_plan, condition="payment made")
+
+
+def _fates(target: Target) -> tuple[str, ...]:
+    """What can become of a movement that the driver can ask for, beyond being booked at once."""
+    failures = target.gateway.facts.ledger.failures
+    return tuple(each for each in failures if "-" in each and target.offers(each.partition("-")[0]))

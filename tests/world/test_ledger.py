@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import assume, settings
@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from paypact.cards import build
 from paypact.payments import Money
 from paypact.world import issuer, ledger_tables
+from paypact.world.acquirer import Fate
 from paypact.world.clock import Clock
 from paypact.world.ledger import Authorization, ImpossibleEventError, Ledger, Movement, Obstacle, Purchase, live
 from paypact.world.ledger_tables import AUTHORIZATION, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
@@ -319,14 +320,6 @@ ANSWERS = {
 }
 
 
-class Fate(NamedTuple):
-    """What the acquirer makes of a movement."""
-
-    reason: str
-    after_success: bool
-    after: float = 0.0
-
-
 @dataclass
 class Walk:
     """One authorization in a ledger of its own, with its steps and what is true after each."""
@@ -357,8 +350,9 @@ class Walk:
                 self.clock.advance(float(words[0]))
             case "fate":
                 reason, late = words[1:2], words[:1] == ("fail-late",)
-                fate = Fate(reason[0], late, float(words[2]) if late else 0.0) if reason else None
-                self.ledger.fate = lambda movement: fate
+                after = float(words[2]) if late else 0.0
+                fate = Fate(fails=True, booked_first=late, reason=reason[0], after=after) if reason else None
+                self.ledger.decide = lambda movement: fate
             case "capture" | "refund" | "void" | "chargeback":
                 try:
                     self.ledger.request(action, self.it, amount, final="more" not in words)
@@ -544,7 +538,10 @@ TERMS = st.builds(
     settling=st.sampled_from([0.0, 3_600.0]),
     expires=st.sampled_from([0.0, 7_200.0]),
 )
-FATES = st.sampled_from([None, None, None, Fate("balance", after_success=False), Fate("balance", True, 600.0)])
+FAILED = Fate(fails=True, reason="balance")
+LATE = Fate(fails=True, booked_first=True, reason="balance", after=600.0)
+DEFERRED = Fate(pending=True, after=600.0)
+FATES = st.sampled_from([None, None, None, FAILED, LATE, DEFERRED])
 AMOUNTS = st.sampled_from([400, 600, 750, 1151, 0, None])
 AUTOMATIC = st.booleans()
 ANSWER = st.sampled_from([ANSWERS[""]] * 6 + list(ANSWERS.values()))
@@ -602,7 +599,7 @@ class Books(RuleBasedStateMachine):
     )
     def request(self, kind: Kind, amount: int | None, fate: Fate | None, place: int, *, final: bool) -> None:
         held = self.authorizations[place % len(self.authorizations)]
-        self.ledger.fate = lambda movement: fate if movement.kind in ("capture", "refund") else None
+        self.ledger.decide = lambda movement: fate if movement.kind in ("capture", "refund") else None
         before = len(self.ledger.journal)
         try:
             self.ledger.request(kind, held, amount, final=final)

@@ -31,7 +31,9 @@ class Case:
     shopper: str = "passed"  # what the shopper does with a challenge: passed, failed, abandoned, comes back twice
     retry: str = "another card"  # the shopper's next step after a definite no
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
+    variation: str = ""  # `<number of a reply to the operation> <field> <kind>`, empty: none
     plan: tuple[str, ...] = ()  # the steps of a longer story, in the words of its promise
+    fate: str = ""  # what becomes of the first capture or refund: a word of the gateway's `failures`
     times: int = 1  # how often the fault strikes in a row
     digits: int = 0  # the digits of the card number that mean nothing
     part: str = "all"  # how much a capture or refund asks for

@@ -43,7 +43,7 @@ def steps(target: Target) -> tuple[str, ...]:
     """The steps that make sense for a driver, the plainest first."""
     terms = target.gateway.facts.ledger
     out = {"the hold expires"} if not terms.expires else set()
-    if not any("dispute" in failure or "chargeback" in failure for failure in terms.failures):
+    if "chargeback" not in terms.failures:
         out.add("the cardholder disputes")
     return tuple(_offered(target, out))
 
@@ -80,6 +80,9 @@ class Life:
 def play_plan(example: Example) -> None:
     """Play the case's plan; after the last step everything is delivered, settled and judged."""
     life = Life(example)
+    if example.case.fate:
+        kind, _, word = example.case.fate.partition("-")
+        example.world.acquirer.fates(kind, word)  # type: ignore[arg-type]  # a kind, by the repertoire it was drawn from
     for number, word in enumerate(example.case.plan, 1):
         if any(problem.verdict.severity != "advice" for problem in example.problems):
             break  # the first step where shop and ledger part says what is wrong; later ones only follow from it

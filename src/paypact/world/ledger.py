@@ -87,6 +87,7 @@ class Movement:
     final: bool = True  # a capture after which the rest is released
     of: Movement | None = None  # the capture a refund belongs to, where the gateway says so
     requested_by: Any = None
+    fate: Any = None  # what the acquirer decided when it was requested
     data: Any = None
     state: str = "requested"
     reason: str = ""
@@ -143,7 +144,7 @@ class Ledger:
         self.listeners: list[Callable[[Entry], None]] = []
         self.exchange: Any = None  # the exchange being handled, None when time or a shopper acts
         self.attempt: str | None = None  # the press of Pay on whose behalf, also while a shopper acts
-        self.fate: Callable[[Movement], Any] | None = None  # the acquirer: decides what becomes of a movement
+        self.decide: Callable[[Movement], Any] | None = None  # the acquirer: what becomes of a movement
         self._names: dict[str, Subject] = {}
         self._ids = 0
 
@@ -187,14 +188,17 @@ class Ledger:
             Obstacle: the rules do not allow it; nothing has changed.
         """
         asked = left(kind, authorization, of) if amount is None else amount
-        wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, data)
+        wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, data=data)
         rule = self.obstacle(wanted)
         if rule:
             raise Obstacle(rule, authorization)
         authorization.movements.append(wanted)
         self._write(wanted, None, "request", wanted.amount)
         asked_as_sale = kind == "capture" and authorization.automatic
-        if ("sale" if asked_as_sale else kind) in self.terms.acknowledges:
+        wanted.fate = self.decide(wanted) if self.decide else None
+        if wanted.fate is not None and wanted.fate.pending:
+            self.timers.call_later(wanted.fate.after, lambda: self.book(wanted))
+        elif ("sale" if asked_as_sale else kind) in self.terms.acknowledges:
             self.timers.call_later(self.terms.delay, lambda: self.book(wanted))
         else:
             self.book(wanted)
@@ -231,9 +235,9 @@ class Ledger:
         if movement.state != "requested":
             return
         rule = self.obstacle(movement)
-        fate = self.fate(movement) if self.fate else None
-        if rule or (fate is not None and not fate.after_success):
-            movement.reason = rule or (fate.reason if fate else "")
+        fate = movement.fate
+        if rule or (fate is not None and fate.fails and not fate.booked_first):
+            movement.reason = rule or fate.reason
             self.move(movement, "fail", movement.amount)
             return
         self.move(movement, "book", movement.amount)
@@ -253,7 +257,7 @@ class Ledger:
                 self.move(authorization, "complete")  # releases the rest of a partly captured authorization
             else:
                 self.move(authorization, "void" if "void" in AUTHORIZATION[authorization.state] else "cancel")
-        if fate is not None:
+        if fate is not None and fate.fails:
             self.timers.call_later(fate.after, lambda: self._fail_late(movement, fate.reason))
 
     def move(self, subject: Subject, event: str, amount: int = 0) -> None:

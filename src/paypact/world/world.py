@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from paypact.errors import PaypactError
 from paypact.payments import Payment
+from paypact.world.acquirer import Acquirer
 from paypact.world.clock import Clock
 from paypact.world.http import Failure, NotSimulatedError, Request, Response
 from paypact.world.issuer import Issuer
@@ -36,6 +37,8 @@ class World:
         self.clock = Clock() if now is None else Clock(now)
         self.issuer = Issuer(gateway.facts.ledger.answers)
         self.ledger = Ledger(gateway.facts.ledger, self.clock)
+        self.acquirer = Acquirer(gateway.facts.ledger)
+        self.ledger.decide = self.acquirer.decide
         self.network = Network()
         self.recording = Recording(locate)
         self.shopper = Shopper(self)
