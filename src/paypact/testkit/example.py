@@ -19,8 +19,11 @@ from paypact.payments import (
     OUTCOMES,
     ActionRequired,
     Authentication,
+    Declined,
     Money,
+    Outcome,
     Payment,
+    Pending,
     SimulatedGateway,
     Unknown,
 )
@@ -33,6 +36,7 @@ from paypact.testkit.shoppers import dressed
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
 from paypact.testkit.told import Problem, Told, WrongAnswerError
+from paypact.testkit.variation import Struck, Varying
 from paypact.world import clock
 from paypact.world.issuer import approve
 from paypact.world.notifications import Outbox
@@ -60,6 +64,8 @@ class Example:
     abandoned: bool = False
     strikes_at: str = ""  # the operation within which the case's fault strikes; empty: the case's own
     outbox: Outbox | None = None  # the gateway's webhooks, where the driver receives them
+    varying: Varying | None = None  # the case's variation of a reply
+    left_open: bool = False  # nobody could know: the reply's word for what happened was one that nobody has seen
     _authentication: Authentication | None = None
 
     # --- payments -----------------------------------------------------------------------------------------------
@@ -176,7 +182,7 @@ class Example:
         if isinstance(told.outcome, WrongAnswerError):
             return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
         found = self.standing(told.payment)
-        verdict = OK if self._known_challenge(told) else judge_outcome(found, told.outcome, self._seen(told))
+        verdict = OK if self._known_challenge(told) else judge_outcome(found, self._readable(told), self._seen(told))
         return self._weigh(verdict, told, last_word=last_word)
 
     def _known_challenge(self, told: Told) -> bool:
@@ -222,9 +228,8 @@ class Example:
     @property
     def unresolved(self) -> bool:
         """Whether a fault was delivered that nothing has made good since: then an order may still be pending."""
-        return bool(self.world.network.delivered) and any(
-            isinstance(told.outcome, Unknown) for told in self.history[-1:]
-        )
+        doubtful = bool(self.world.network.delivered) or self.left_open
+        return doubtful and any(isinstance(told.outcome, (Unknown, Pending)) for told in self.history[-1:])
 
     def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
         """Remember a verdict that is not ok."""
@@ -235,9 +240,36 @@ class Example:
         """What the world did to bring this about."""
         if self.world.network.delivered:
             return "fault"
+        if self.varying is not None and self.varying.struck is not None:
+            return "variation"
         return "plain" if self.case.answer == "approve" else "answer"
 
+    def _varied(self, told: Told) -> Struck | None:
+        """What was varied of the replies to this very call."""
+        struck = self.varying.struck if self.varying is not None else None
+        return struck if struck is not None and told.first < struck.number <= told.last else None
+
+    def _readable(self, told: Told) -> Outcome | BaseException:
+        """What was told, without what a varied reply may not have said: whether a decline is final."""
+        if isinstance(told.outcome, Declined) and self._varied(told):
+            return replace(told.outcome, final=None)
+        return told.outcome
+
+    def _open(self, verdict: Verdict, told: Told) -> bool:
+        """Whether nobody could know better: the reply's word for what happened was one that nobody has seen.
+
+        Then Unknown and Pending are honest whatever is true; anything else may be wrong, but not about money.
+        """
+        struck = self._varied(told)
+        if struck is None or not struck.state or told.crashed:
+            return False
+        return isinstance(told.outcome, (Unknown, Pending)) or verdict.word == "wrong"
+
     def _weigh(self, verdict: Verdict, told: Told, *, last_word: bool) -> Verdict:
+        if verdict.word != "ok" and self._open(verdict, told):
+            self.left_open = True
+            self.occurred["left open"] += 1
+            return OK
         if verdict.word == "ask":
             if self.world.network.delivered and not last_word:
                 return verdict
@@ -278,6 +310,9 @@ def playing(target: Target, case: Case) -> Iterator[Example]:
         with dates.zone(case.zone), clock.running(world.clock), hosts.attached(world, target.scope.host):
             driver = session.instance(target, gateway)
             example = Example(target, case, world, driver)
+            if case.variation:
+                example.varying = Varying(case)
+                example.varying.attach(world)
             if target.offers("receive"):
                 example.outbox = world.listen(target.scope.api_version)
             try:
