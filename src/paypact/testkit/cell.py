@@ -12,7 +12,7 @@ from typing import Any
 from paypact.errors import PaypactError
 from paypact.hosts import guarded
 from paypact.report.model import CellResult, Severity, State, fails
-from paypact.testkit.explore import DefectError, Exploration, NotCoveredError
+from paypact.testkit.explore import DefectError, Exploration, NotCoveredError, Tolerance
 from paypact.testkit.profiles import Profile
 from paypact.testkit.promise import Promise
 from paypact.testkit.target import Target
@@ -47,13 +47,16 @@ def run_cell(
     case: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] | None = None,
     allow_hosts: Iterable[str] = (),
+    tolerance: Tolerance = "documented",
 ) -> CellResult:
     """Explore a cell, or replay one `case` of it. Nothing but loopback and `allow_hosts` is reached meanwhile.
+
+    `tolerance` says how well evidenced a varied reply must be for its finding to be more than advice.
 
     Raises:
         PaypactError: a mistake in use: a driver that cannot be made or started, a case with unknown names.
     """
-    exploration = Exploration(cell, profile, fail_on=fail_on, replay=case, progress=progress)
+    exploration = Exploration(cell, profile, fail_on=fail_on, replay=case, progress=progress, tolerance=tolerance)
     began = time.perf_counter()
     state: State
     why = ""

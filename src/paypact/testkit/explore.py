@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from paypact.report.model import Finding, Severity, fails
-from paypact.testkit import checks, covering
+from paypact.testkit import checks, covering, variation
 from paypact.testkit.case import Axes, Axis, Case, Value, from_json
 from paypact.testkit.example import Example, playing
 from paypact.testkit.finding import finding_of, sameness
@@ -30,8 +30,14 @@ if TYPE_CHECKING:
     from paypact.testkit.cell import Cell
 
 Play: TypeAlias = Callable[[Example], None]
+Tolerance: TypeAlias = Literal["documented", "schema"]  # how well evidenced a reply must be to fail the build
 MOST_FINDINGS: Final = 3  # of one cell: further ones are nearly always the same flaw in other clothes
 MOST_SHRINKING: Final = 150  # examples spent on one finding
+MOST_NAMED: Final = 5  # variations that fail alike, in one sentence
+UNSEEN_HERE: Final = (
+    "the gateway's description allows this reply, and nothing says that it is ever sent in this state; "
+    'with `tolerance = "schema"` it fails the build'
+)
 LEFT_BEHIND: Final = (
     "this case alone does not fail again: it fails only after other payments, so the integration leaves state behind in "
     "the process; run the whole cell to see it"
@@ -66,6 +72,7 @@ class Exploration:
         fail_on: Severity,
         replay: Mapping[str, Any] | None,
         progress: Callable[[str], None] | None,
+        tolerance: Tolerance = "documented",
     ) -> None:
         self.cell = cell
         self.target = cell.target
@@ -73,6 +80,7 @@ class Exploration:
         self.profile = profile
         self.fail_on = fail_on
         self.progress = progress
+        self.tolerance = tolerance
         self.findings: list[Finding] = []
         self.examples = self.rows = self.exchanges = 0
         self.occurred: Counter[str] = Counter()
@@ -88,6 +96,7 @@ class Exploration:
         self._play: Play
         self._played: list[Case] = []
         self._failures: dict[tuple[str, ...], Played] = {}
+        self._failed: dict[Case, tuple[str, ...]] = {}
 
     def rehearse(self, play: Play) -> int:
         """The most exchanges that any operation of the driver makes in its plainest, undisturbed flow."""
@@ -107,10 +116,22 @@ class Exploration:
             play(example)
         return max((told.last - told.first for told in example.history if told.operation == operation), default=0)
 
+    def rehearsed(self, case: Case, play: Play) -> Example:
+        """One undisturbed case, played to see what is sent; its example keeps its world."""
+        with playing(self.target, case) as example:
+            play(example)
+        return example
+
     def explore(
-        self, axes: Axes, play: Play, *, condition: str = "", wider: Mapping[str, tuple[Value, ...]] | None = None
+        self,
+        axes: Axes,
+        play: Play,
+        *,
+        condition: str = "",
+        wider: Mapping[str, tuple[Value, ...]] | None = None,
+        cases: Sequence[Case] | None = None,
     ) -> None:
-        """Try `play` on the cell's cases.
+        """Try `play` on the cell's cases: those that cover all pairs of classes, or all of `cases`; then random ones.
 
         `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed in
         this cell the values of its sister cells, for explaining a failure ("scheme: only jcb").
@@ -122,12 +143,14 @@ class Exploration:
             played = self._try(case)
             if played.problem is not None:
                 self.findings.append(self._finding(played, {}))
+            if played.example.varying is not None and played.example.varying.struck is None:
+                self.notes.append(f"no reply could be varied by {case.variation!r}")
             return
-        for case in covering.rows(axes, self.cell.part, self.cell.parts):
+        for case in covering.rows(axes, self.cell.part, self.cell.parts) if cases is None else cases:
             self.rows += 1
             self._note(self._try(case))
         if not self._failing():
-            random_cases(self.cell.name, self.profile, axes, lambda case: self._note(self._try(case)), self._failing)
+            self._at_random(axes, cases)
         for key, played in list(self._failures.items())[:MOST_FINDINGS]:
             self.findings.append(self._smallest(key, played))
 
@@ -181,10 +204,29 @@ class Exploration:
         if self.progress is not None:
             self.progress(f"{self.cell.name}: {self.examples} examples")
         if played.problem is not None:
-            self._failures.setdefault(sameness(played.example, played.problem), played)
+            key = sameness(played.example, played.problem)
+            self._failed[played.case] = key
+            self._failures.setdefault(key, played)
+
+    def _at_random(self, axes: Axes, cases: Sequence[Case] | None) -> None:
+        if cases is None:
+            random_cases(self.cell.name, self.profile, axes, lambda case: self._note(self._try(case)), self._failing)
+            return
+        for case in variation.mixed(self.cell.name, self.profile, axes, cases):
+            if self._failing():
+                return
+            self._note(self._try(case))
 
     def _failing(self) -> bool:
-        return bool(self._failures)
+        return any(not self._advice(played) for played in self._failures.values())
+
+    def _advice(self, played: Played) -> str:
+        """Why a finding of this is advice, whatever it says; empty where it is not."""
+        varying = played.example.varying
+        struck = varying.struck if varying is not None else None
+        if self.tolerance == "documented" and struck is not None and struck.grade.word != "documented":
+            return UNSEEN_HERE
+        return self.advice_only
 
     def _smallest(self, key: tuple[str, ...], first: Played) -> Finding:
         budget = MOST_SHRINKING
@@ -203,12 +245,25 @@ class Exploration:
         if not still(first.case):
             return self._finding(first, {}, LEFT_BEHIND)
         small = shrink(first.case, self._axes, still)
-        explained = explain(small, self._wider, still)
+        explained = explain(small, {name: axis for name, axis in self._wider.items() if name != "variation"}, still)
+        explained |= self._explained_variation(small, key)
         played = self._try(small)
         self.notes.append(f"{self.examples - before} examples went into shrinking and explaining")
         if self._fails_as(key, played):
             return self._finding(played, explained)
         return self._finding(first, explained, LEFT_BEHIND)
+
+    def _explained_variation(self, small: Case, key: tuple[str, ...]) -> dict[str, str]:
+        """Which variations of the same case failed alike when they were tried."""
+        if "variation" not in self._axes:
+            return {}
+        if not small.variation:
+            return {"variation": "any"}
+        tried = [small.but({"variation": value}) for value in self._axes["variation"].values]
+        alike = [str(case.variation) for case in tried if self._failed.get(case) == key and case != small]
+        more = len(alike) + 1 - MOST_NAMED
+        named = ", ".join((small.variation, *alike[: MOST_NAMED - 1]))
+        return {"variation": f"only {named}" + (f" and {more} more" if more > 0 else "")}
 
     def _fails_as(self, key: tuple[str, ...], played: Played) -> bool:
         return played.problem is not None and sameness(played.example, played.problem) == key
@@ -216,7 +271,7 @@ class Exploration:
     def _finding(self, played: Played, explained: dict[str, str], note: str = "") -> Finding:
         assert played.problem is not None
         found = finding_of(
-            self.cell, self._axes, played.case, played.example, played.problem, explained, self.advice_only
+            self.cell, self._axes, played.case, played.example, played.problem, explained, self._advice(played)
         )
         return msgspec.structs.replace(found, note="; ".join(filter(None, (found.note, note))))
 

@@ -17,6 +17,7 @@ from paypact.testkit.example import Example
 from paypact.testkit.judge import said
 from paypact.testkit.oracle import STANDING_SAID
 from paypact.testkit.told import Problem, Told, WrongAnswerError
+from paypact.testkit.variation import kind_of
 from paypact.world.http import Response
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
@@ -53,6 +54,9 @@ def finding_of(
     sentence = problem.verdict.sentence
     if twice and twice.verdict.clause != problem.verdict.clause:
         sentence += f"; when the shopper then pressed again, {twice.verdict.sentence.rpartition(', but ')[2]}"
+    varied = example.varying.struck if example.varying else None
+    if varied and problem.trigger == "variation":
+        sentence = f"where the reply to {_asked(example, varied.number)} {varied}, {sentence}"
     values = to_json(case, axes)
     faults = ", ".join(str(fault) for fault in example.world.network.delivered)
     operation = told.operation if told else case.operation
@@ -70,6 +74,7 @@ def finding_of(
         card=repr(cards.card(case)),
         answer=case.answer,
         fault=faults,
+        variation=redact.text(f"{case.variation}, {varied.evidence}") if varied else "",
         exception=redact.text(f"{type(error).__name__}: {error}") if error else "",
         line=line,
         stack=tuple(line_at(each) for each in team_places(error)) if error else (),
@@ -77,7 +82,7 @@ def finding_of(
         exchanges=tuple(_view(exchange, redact) for exchange in example.exchanges),
         explained=explained,
         case=values,
-        fingerprint=_fingerprint(cell, case, problem, error, line),
+        fingerprint=_fingerprint(cell, _happened(case, example), problem, error, line, case.operation),
         replay=f"paypact replay {_quoted(cell, values)}",
         source=f"oracle: {problem.verdict.clause}",
         note=advice_only,
@@ -155,13 +160,28 @@ def _booked(event: str, amount: int, exchange: Exchange) -> str:
     return f"{event} {major(amount, price.currency)}" if price else event
 
 
-def _fingerprint(cell: Cell, case: Case, problem: Problem, error: BaseException | None, line: Line | None) -> str:
+def _asked(example: Example, number: int) -> str:
+    """An exchange's request as a sentence names it."""
+    request = example.exchanges[number - 1].request
+    return f"{request.method} {request.path}"
+
+
+def _happened(case: Case, example: Example) -> str:
+    """The kind of what the world did: a fault, a variation, else the issuer's answer."""
+    if case.fault:
+        return re.sub(r"\d+", "n", case.fault)
+    varied = example.varying.struck if example.varying else None
+    return f"variation {kind_of(case.variation)}" if varied else case.answer
+
+
+def _fingerprint(
+    cell: Cell, kind: str, problem: Problem, error: BaseException | None, line: Line | None, operation: str
+) -> str:
     """Stable over runs and edits: the line's number is left out."""
-    kind = re.sub(r"\d+", "n", case.fault) if case.fault else case.answer
     parts = (
         cell.target.scope.gateway,
         cell.promise.id,
-        problem.told.operation if problem.told else case.operation,
+        problem.told.operation if problem.told else operation,
         kind.split(":")[0],
         type(error).__name__ if error else problem.verdict.clause,
         f"{line.file}:{line.function}" if line else "",
