@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from paypact.gateways.stripe.simulator.account import Account
@@ -50,15 +52,30 @@ def metadata(account: Account, asked: dict[str, Any], before: dict[str, str]) ->
 def texts(account: Account, asked: dict[str, Any], kind: str) -> None:
     """Raises: Refusal: a text longer than its limit, a malformed e-mail address, a descriptor no bank would print."""
     limits = account.facts.limits
-    for name, most in limits["text"][kind].items():
-        value = asked.get(name)
-        if isinstance(value, str) and len(value) > most:
-            raise account.refuse("text_too_long", name=name, most=most, value=value)
+    own = limits["text"][kind]
+    for name, text in _texts(asked):
+        most = own.get(name, limits["text_longest"])
+        if len(text) > most:
+            raise account.refuse("text_too_long", name=name, most=most, value=text)
     for name in ("email", "receipt_email"):
         value = asked.get(name)
         if value and ("@" not in value.strip("@") or " " in value):
             raise account.refuse("email_invalid", name=name, value=value)
     suffix = asked.get("statement_descriptor_suffix") or "A"
-    legible = any(letter.isascii() and letter.isalpha() for letter in suffix) and not FORBIDDEN & set(suffix)
+    legible = any(map(str.isalpha, suffix)) and all(map(_latin, suffix)) and not FORBIDDEN & set(suffix)
     if not legible or len(suffix) > limits["statement_descriptor_suffix"]:
         raise account.refuse("suffix_invalid")
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() or unicodedata.name(character, "").startswith("LATIN ")
+
+
+def _texts(asked: dict[str, Any], inside: str = "") -> Iterator[tuple[str, str]]:
+    """All texts but metadata, which has limits of its own, with their paths."""
+    for name, value in asked.items():
+        path = f"{inside}[{name}]" if inside else name
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict) and name != "metadata":
+            yield from _texts(value, path)
