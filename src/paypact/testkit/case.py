@@ -71,8 +71,8 @@ class Axis:
         return cls(values, classify, shared=False)
 
     def accepts(self, value: object) -> bool:
-        """Whether a replayed case may say so."""
-        return value in self.values
+        """Whether a replayed case may say so. True is not 1: what is read back must be what was written."""
+        return any(value == each and type(value) is type(each) for each in self.values)
 
     def simpler(self, value: Value) -> Iterator[Value]:
         """Plainer values than this one, the plainest first."""
@@ -138,13 +138,20 @@ def from_json(given: Mapping[str, Any], axes: Axes) -> Case:
             raise UsageError(
                 f"replay: unknown axis {name!r}{_near(name, axes)} (known here: {', '.join([*axes, 'digits'])})"
             )
-        if name == "digits" and not isinstance(value, int):
+        if name == "digits" and type(value) is not int:
             raise UsageError(f"replay: digits={value!r} is not a whole number")
         if name in axes and not axes[name].accepts(value):
-            axis = axes[name]
-            known = [str(each) for each in (axis.words if isinstance(axis, PlanAxis) else axis.values)]
+            axis, wrong = axes[name], value
+            known = [str(each) for each in axis.values]
+            if isinstance(axis, PlanAxis):
+                known = list(axis.words)
+                if not isinstance(value, (list, tuple)):
+                    raise UsageError(
+                        f"replay: {name}={value!r} is not a list of steps (known here: {', '.join(known)})"
+                    )
+                wrong = next(step for step in value if step not in known)
             raise UsageError(
-                f"replay: {name}={value!r} is unknown{_near(str(value), known)} (known here: {', '.join(known)})"
+                f"replay: {name}={wrong!r} is unknown{_near(str(wrong), known)} (known here: {', '.join(known)})"
             )
     return plain(axes).but({name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 

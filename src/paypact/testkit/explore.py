@@ -20,7 +20,7 @@ from paypact.testkit import checks, covering, variation
 from paypact.testkit.case import Axes, Axis, Case, Value, from_json
 from paypact.testkit.example import Example, playing
 from paypact.testkit.finding import finding_of, sameness
-from paypact.testkit.flow import MOVEMENTS
+from paypact.testkit.flow import MOVEMENTS, paying
 from paypact.testkit.profiles import Profile
 from paypact.testkit.random_cases import random_cases
 from paypact.testkit.shrink import explain, shrink
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Play: TypeAlias = Callable[[Example], None]
 Tolerance: TypeAlias = Literal["documented", "schema"]  # how well evidenced a reply must be to fail the build
 MOST_FINDINGS: Final = 3  # of one cell: further ones are nearly always the same flaw in other clothes
-MOST_SHRINKING: Final = 150  # examples spent on one finding
+MOST_SHRINKING: Final = 150  # examples spent on making one finding small, and as many on explaining it
 MOST_NAMED: Final = 5  # variations that fail alike, in one sentence
 UNSEEN_HERE: Final = (
     "the gateway's description allows this reply, and nothing says that it is ever sent in this state; "
@@ -101,9 +101,8 @@ class Exploration:
     def rehearse(self, play: Play) -> int:
         """The most exchanges that any operation of the driver makes in its plainest, undisturbed flow."""
         most = 0
-        for operation in ("sale", "authorize", "verify", *MOVEMENTS):
-            if not self.target.offers(operation, MOVEMENTS.get(operation, operation)):
-                continue
+        moving = [each for each, before in MOVEMENTS.items() if self.target.offers(each, before)]
+        for operation in (*paying(self.target), *moving):
             currency, scheme = self.target.currencies[0], self.target.schemes[0]
             with playing(self.target, Case(scheme=scheme, operation=operation, currency=currency)) as example:
                 play(example)
@@ -245,6 +244,7 @@ class Exploration:
         if not still(first.case):
             return self._finding(first, {}, LEFT_BEHIND)
         small = shrink(first.case, self._axes, still)
+        budget = MOST_SHRINKING  # anew: what explaining left out for want of tries would be told as harmless
         explained = explain(small, {name: axis for name, axis in self._wider.items() if name != "variation"}, still)
         explained |= self._explained_variation(small, key)
         played = self._try(small)

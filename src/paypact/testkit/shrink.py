@@ -26,7 +26,10 @@ def shrink(case: Case, axes: Axes, fails: Fails) -> Case:
 
 
 def explain(case: Case, axes: Axes, fails: Fails, *, most: int = 12) -> dict[str, str]:
-    """For each axis: which of its values fail as well, as `any`, or `only a, b`. At most `most` values an axis are tried."""
+    """For each axis: which of its values fail as well, as `any`, or `only a, b`.
+
+    At most `most` values an axis are tried; where it has more, `only a, b (of 12 tried)` leaves the others open.
+    """
     said = {}
     for name, axis in axes.items():
         if len(axis.values) < 2 or isinstance(axis, PlanAxis):
@@ -36,8 +39,10 @@ def explain(case: Case, axes: Axes, fails: Fails, *, most: int = 12) -> dict[str
         failing = [value for value in others if fails(case.but({name: value}))]
         if len(failing) == len(others):
             said[name] = "any"
-        else:
-            said[name] = "only " + ", ".join(str(value) for value in axis.values if value == now or value in failing)
+            continue
+        said[name] = "only " + ", ".join(str(value) for value in axis.values if value == now or value in failing)
+        if len(others) < len(axis.values) - 1:
+            said[name] += f" (of {len(others) + 1} tried)"
     return said
 
 
