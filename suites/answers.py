@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
-from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
+from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 
 DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
@@ -32,14 +32,14 @@ def each_answer(target: Target) -> Iterator[str]:
     yield "connection"
 
 
-@promise("answers", order=2, needs=("sale", "authorize", "verify"), cells=each_answer)
+@promise("answers", order=2, needs=PAYING, cells=each_answer)
 def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
     target = run.target
-    paying = tuple(each for each in ("sale", "authorize", "verify") if target.offers(each))
+    begin = tuple(paying(target))
     moving = tuple(each for each, before in MOVEMENTS.items() if target.offers(each, before))
-    axes = {"operation": Axis(paying), "answer": Axis(_answers(target, run.key), _kind_of_answer)}
+    axes = {"operation": Axis(begin), "answer": Axis(_answers(target, run.key), _kind_of_answer)}
     if run.key in ("errors", "connection"):
-        axes["operation"] = Axis((*paying, *moving))
+        axes["operation"] = Axis((*begin, *moving))
         axes["fault"] = Axis(tuple(_faults(run)), _kind_of_fault)
         axes["times"] = Axis((1, 99))
         if "challenge" in target.gateway.facts.ledger.answers and target.offers("complete"):
@@ -65,7 +65,7 @@ def answer(example: Example) -> None:
         move(example, operation)
     else:
         pay(example, operation)
-        if operation != "verify":
+        if operation not in ("verify", "store"):
             look_up(example)
     example.occurred["operation judged"] += 1
     example.occurred["fault struck"] += len(example.world.network.delivered)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, cards, promise
-from paypact.testkit.flow import MOVEMENTS, look_up, move, pay
+from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay, paying
 
 OUTSIDE = "out-of-scope"
 UNCONFIRMED = "unconfirmed"
@@ -20,7 +20,7 @@ def each_scheme(target: Target) -> Iterator[str]:
     yield from (key for key in (OUTSIDE, UNCONFIRMED) if _outside(target, key))
 
 
-@promise("card-types", order=1, needs=("sale", "authorize", "verify"), cells=each_scheme)
+@promise("card-types", order=1, needs=PAYING, cells=each_scheme)
 def every_card_type_is_served(run: Exploration) -> None:
     target = run.target
     outside = _outside(target, run.key)
@@ -53,7 +53,7 @@ def serve(example: Example) -> None:
 
 
 def _operations(target: Target) -> Iterator[str]:
-    yield from (each for each in ("sale", "authorize", "verify") if target.offers(each))
+    yield from paying(target)
     yield from (each for each, before in MOVEMENTS.items() if target.offers(each, before))
     if target.offers("lookup", "sale"):
         yield "lookup"

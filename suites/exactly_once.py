@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise
-from paypact.testkit.flow import MOVEMENTS, look_up, move, pay, press_twice, two_orders
+from paypact.testkit.flow import MOVEMENTS, look_up, move, pay, paying, press_twice, two_orders
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 
 TWICE = "pressed-twice"
@@ -19,7 +19,7 @@ PAYING = ("sale", "authorize")
 
 def each_operation(target: Target) -> Iterator[str]:
     """A cell an operation that moves money or finishes moving it, and two for what happens without any fault."""
-    yield from (operation for operation in PAYING if target.offers(operation))
+    yield from (operation for operation in paying(target) if operation not in ("verify", "store"))
     if target.offers("complete") and "challenge" in target.gateway.facts.ledger.answers and _paying(target):
         yield "complete"
     yield from (operation for operation, before in MOVEMENTS.items() if target.offers(operation, before))

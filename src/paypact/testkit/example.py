@@ -76,7 +76,8 @@ class Example:
         card = cards.card(case)
         money = amount(self.target, case.currency, case.amount)
         first = answers.parse(case.answer, money.minor)
-        self.world.issuer.answers(card, first, *([approve()] if case.retry == "same card" else []))
+        before = [approve()] if case.operation == "charge_stored" else []  # the card is stored without ado
+        self.world.issuer.answers(card, *before, first, *([approve()] if case.retry == "same card" else []))
         key = hashlib.sha256(f"{self.target.name}|{case}".encode()).hexdigest()[:10]
         _PLAYED[key] += 1
         serial = _PLAYED[key]
@@ -92,6 +93,10 @@ class Example:
         """A second order of the same shopper at the same price, with another card."""
         first = self.payments[0]
         return self._issue(f"{first.reference}-{len(self.payments) + 1}", 1, self.other_card(), first.amount)
+
+    def later_order(self, payment: Payment) -> Payment:
+        """A later order of the same shopper at the same price, with the very card of an earlier one."""
+        return self._issue(f"{payment.reference}-{len(self.payments) + 1}", 1, payment.card, payment.amount)
 
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
         simulator = self.world.simulator
@@ -134,7 +139,7 @@ class Example:
             outcome = WrongAnswerError(
                 f"{operation} returned {outcome!r}, which is no Outcome: return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
             )
-        told = Told(operation, payment, outcome, first, len(self.world.recording.exchanges))
+        told = Told(operation, payment, outcome, first, len(self.world.recording.exchanges), arguments)
         self.history.append(told)
         self.story.append((operation, outcome, self.standing(payment).word))
         self.occurred[f"{operation} called"] += 1

@@ -7,24 +7,40 @@ challenge after ActionRequired; the same payment again after Unknown or a crash,
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any, Final
 
-from paypact.payments import ActionRequired, Approved, Declined, Money, Pending, Unknown
+from paypact.payments import ActionRequired, Approved, Declined, Money, Payment, Pending, Unknown
 from paypact.testkit.delivery import conclude
 from paypact.testkit.example import Example
+from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.network import Fault
 
 MOST_PRESSES: Final = 3
 MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
-PAYING: Final = ("sale", "authorize", "verify", "store")
+PAYING: Final = ("sale", "authorize", "verify", "store", "charge_stored")
+
+
+def paying(target: Target) -> Iterator[str]:
+    """The operations by which a driver can begin a payment, the plainest first; a stored card is stored before."""
+    for operation in PAYING:
+        if target.offers(operation) and (operation != "charge_stored" or target.offers("store")):
+            yield operation
 
 
 def pay(example: Example, operation: str) -> Told:
     """One payment by `operation`, followed to its end. The case's fault strikes within the operation."""
     payment = example.payment()
+    arguments: tuple[Any, ...] = (payment,)
+    if operation == "charge_stored":
+        stored = follow(example, example.perform("store", payment, payment))
+        if not isinstance(stored.outcome, Approved):
+            return stored
+        payment = example.later_order(payment)
+        arguments = (stored.transaction, payment)
     _arm(example, operation)
-    told = follow(example, example.perform(operation, payment, payment))
+    told = follow(example, example.perform(operation, payment, *arguments))
     conclude(example)
     return told
 
@@ -77,7 +93,7 @@ def follow(example: Example, told: Told) -> Told:
             same = example.case.retry == "same card"
             payment = told.payment.again(card=None if same else example.other_card())
             example.occurred["retried after a decline"] += 1
-            told = example.perform(_first(example), payment, payment)
+            told = _repeat(example, told, payment)
             verdict = example.judge(told)
         else:
             break
@@ -156,19 +172,30 @@ def _press_again(example: Example, told: Told) -> Told:
     """The same payment, same attempt, on a healed network; `lookup` first where it is offered."""
     _heal(example)
     payment = told.payment
-    if example.target.offers("lookup") and _first(example) in ("sale", "authorize"):
+    if example.target.offers("lookup") and _first(example, told).operation not in ("verify", "store"):
         example.judge(example.perform("lookup", payment, payment.reference))
     example.occurred["pressed again"] += 1
-    return example.perform(_first(example), payment, payment)
+    return _repeat(example, told, payment)
 
 
 def _may_retry(example: Example, told: Told) -> bool:
-    """A new attempt is made only after a definite no that was true."""
+    """A new attempt is made only after a definite no that was true; a stored card cannot be changed for another."""
+    if _first(example, told).operation == "charge_stored" and example.case.retry != "same card":
+        return False
     return not any(problem.told is told for problem in example.problems)
 
 
-def _first(example: Example) -> str:
-    return next(each.operation for each in example.history if each.operation in PAYING)
+def _first(example: Example, told: Told) -> Told:
+    """The call with which this payment, or an earlier attempt at the same order, began."""
+    order = told.payment.reference
+    return next(each for each in example.history if each.operation in PAYING and each.payment.reference == order)
+
+
+def _repeat(example: Example, told: Told, payment: Payment) -> Told:
+    """The same call again, for the same press or for a new attempt."""
+    first = _first(example, told)
+    arguments = (payment if argument is first.payment else argument for argument in first.arguments)
+    return example.perform(first.operation, payment, *arguments)
 
 
 def _arm(example: Example, operation: str) -> None:

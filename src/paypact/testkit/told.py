@@ -22,6 +22,7 @@ class Told:
     outcome: Outcome | BaseException
     first: int  # index of the call's first exchange
     last: int  # index behind its last one
+    arguments: tuple[Any, ...] = ()
 
     @property
     def crashed(self) -> bool:
