@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
-from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay
+from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay, paying
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 
 DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
