@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -60,7 +61,7 @@ def listed(value: Any) -> list[Any] | None:
 
 def _place(tree: Tree, parts: list[str], value: str, name: str) -> None:
     node: Any = tree
-    for here, following in zip(parts, parts[1:], strict=False):
+    for here, following in pairwise(parts):
         fresh: Any = [] if following == "" else {}
         if isinstance(node, list):  # `items[][id]=1`: a key seen before starts the next item
             if not node or not isinstance(node[-1], dict) or following in node[-1]:

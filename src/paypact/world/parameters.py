@@ -18,7 +18,7 @@ Type: TypeAlias = Any
 Rule: TypeAlias = Literal["unknown", "missing", "empty", "integer", "type", "word"]
 
 
-class Misfit(Exception):  # noqa: N818 - what a request is, not an error of the program
+class Misfit(Exception):
     """A parameter that is not what the vendor documents. `name` is its path; `parts` say what was sent or expected."""
 
     def __init__(self, rule: Rule, name: str, **parts: str) -> None:

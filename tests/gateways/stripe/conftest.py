@@ -84,7 +84,9 @@ def carry(world: World) -> Carried:
     """A bare request with the secret key; `key` and other headers replace what is sent by default."""
     secret = world.simulator.credentials()["secret_key"]
 
-    def send(method: str, path: str, params: dict[str, Any] | None = None, *, key: str = secret, **headers: str) -> Reply:
+    def send(
+        method: str, path: str, params: dict[str, Any] | None = None, *, key: str = secret, **headers: str
+    ) -> Reply:
         text = urlencode(params or {}, safe="[]")
         sent = {"authorization": f"Bearer {key}"} if key else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}

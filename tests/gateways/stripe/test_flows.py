@@ -88,7 +88,11 @@ def test_hold_expires(client: Any, token: Mint, world: World) -> None:
     intent = create(client, token(), capture_method="manual")
     world.clock.advance(7 * 86_400 + 1)
     gone = client.payment_intents.retrieve(intent.id)
-    assert (gone.status, gone.cancellation_reason, gone.canceled_at) == ("canceled", "expired", intent.created + 7 * 86_400)
+    assert (gone.status, gone.cancellation_reason, gone.canceled_at) == (
+        "canceled",
+        "expired",
+        intent.created + 7 * 86_400,
+    )
 
 
 def test_refunds(client: Any, token: Mint) -> None:
@@ -110,7 +114,7 @@ def test_two_steps(client: Any, token: Mint) -> None:
     assert client.payment_intents.confirm(intent.id, {"return_url": BACK}).status == "succeeded"
 
 
-@pytest.mark.parametrize("word", [word for word in DECLINES if word not in ("authentication_failed",)])
+@pytest.mark.parametrize("word", [word for word in DECLINES if word != "authentication_failed"])
 def test_decline(client: Any, token: Mint, word: str) -> None:
     """Each neutral word reaches the SDK as the vendor's words, with the intent and a failed charge."""
     said = DECLINES[word].wire
@@ -164,7 +168,9 @@ def test_pending(client: Any, token: Mint, world: World) -> None:
     ("result", "status", "redirect"),
     [("passed", "succeeded", "succeeded"), ("failed", "requires_payment_method", "failed")],
 )
-def test_challenge(client: Any, token: Mint, world: World, payment: Any, result: str, status: str, redirect: str) -> None:
+def test_challenge(
+    client: Any, token: Mint, world: World, payment: Any, result: str, status: str, redirect: str
+) -> None:
     """3-D Secure sends the shopper away and back; only a passed one charges."""
     asked = create(client, token(challenge()))
     assert (asked.status, asked.next_action.type, asked.latest_charge) == ("requires_action", "redirect_to_url", None)
@@ -233,21 +239,25 @@ def test_error_on_requires_action(client: Any, token: Mint, world: World) -> Non
     assert world.ledger.purchases[0].authorizations[0].state == "declined"
 
 
-@pytest.mark.parametrize(
-    ("answer", "outcome"), [(approve(), "succeeded"), (decline("lost_card"), "lost_card"), (challenge(), "requires_action")]
-)
-def test_verification(client: Any, token: Mint, world: World, answer: Any, outcome: str) -> None:
+@pytest.mark.parametrize(("answer", "status"), [(approve(), "succeeded"), (challenge(), "requires_action")])
+def test_verification(client: Any, token: Mint, world: World, answer: Any, status: str) -> None:
     """A SetupIntent verifies a card with an authorization of nothing."""
-    params = {"payment_method": token(answer), "confirm": True, "return_url": BACK}
-    try:
-        said = client.setup_intents.create(params).status
-    except stripe.CardError as error:
-        assert error.error is not None
-        said = error.error.decline_code
-        assert error.error.setup_intent.status == "requires_payment_method"  # type: ignore[union-attr]  # a set-up has one
-    assert said == outcome
+    intent = client.setup_intents.create({"payment_method": token(answer), "confirm": True, "return_url": BACK})
+    assert intent.status == status
     (held,) = world.ledger.purchases[0].authorizations
     assert (held.amount, held.captured) == (0, 0)
+
+
+def test_verification_declined(client: Any, token: Mint) -> None:
+    """A declined set-up comes with its SetupIntent."""
+    with pytest.raises(stripe.CardError) as caught:
+        client.setup_intents.create(
+            {"payment_method": token(decline("lost_card")), "confirm": True, "return_url": BACK}
+        )
+    assert caught.value.error is not None
+    intent = caught.value.error.setup_intent
+    assert intent is not None
+    assert (caught.value.error.decline_code, intent.status) == ("lost_card", "requires_payment_method")
 
 
 def test_verification_failed_challenge(client: Any, token: Mint, world: World, payment: Any) -> None:

@@ -28,7 +28,10 @@ def test_attached_methods_are_used_again(client: Any, token: Any) -> None:
     method = client.payment_methods.attach(token(), {"customer": customer})
     assert method.customer == customer
     for _ in range(2):
-        assert client.payment_intents.create({**SALE, "payment_method": method.id, "customer": customer}).status == "succeeded"
+        assert (
+            client.payment_intents.create({**SALE, "payment_method": method.id, "customer": customer}).status
+            == "succeeded"
+        )
     assert client.payment_methods.detach(method.id).customer is None
     with pytest.raises(stripe.InvalidRequestError, match="may not be used again"):
         client.payment_intents.create({**SALE, "payment_method": method.id, "customer": customer})
@@ -84,7 +87,9 @@ def test_details_come_back(client: Any, card: Card, world: World) -> None:
     assert method.card.checks.address_line1_check == "unchecked"
     customer = client.customers.create({"payment_method": method.id}).id
     assert client.payment_methods.retrieve(method.id).customer == customer
-    changed = client.payment_methods.update(method.id, {"billing_details": {"email": "j@example.com"}, "metadata": {"a": "", "b": "2"}})
+    changed = client.payment_methods.update(
+        method.id, {"billing_details": {"email": "j@example.com"}, "metadata": {"a": "", "b": "2"}}
+    )
     assert (changed.billing_details.name, changed.billing_details.email) == ("Jenny Rosen", "j@example.com")
     assert changed.metadata.to_dict() == {"b": "2"}
 
@@ -96,7 +101,9 @@ def test_details_come_back(client: Any, card: Card, world: World) -> None:
 )
 def test_numbers_nobody_issued(client: Any, world: World, number: str, brand: str) -> None:
     """A number that no suite issued is known by its first digits, and has no bank behind it."""
-    method = client.payment_methods.create({"type": "card", "card": {"number": number, "exp_month": 1, "exp_year": 2031}})
+    method = client.payment_methods.create(
+        {"type": "card", "card": {"number": number, "exp_month": 1, "exp_year": 2031}}
+    )
     assert method.card.brand == brand
     if brand != "amex":
         with pytest.raises(stripe.CardError) as caught:
@@ -131,8 +138,15 @@ def test_challenge_on_a_setup_for_a_customer(client: Any, token: Any, world: Wor
     """Only a passed challenge attaches the card."""
     customer = client.customers.create({}).id
     asked = client.setup_intents.create(
-        {"payment_method": token(challenge()), "customer": customer, "confirm": True, "return_url": "https://shop.example/back"}
+        {
+            "payment_method": token(challenge()),
+            "customer": customer,
+            "confirm": True,
+            "return_url": "https://shop.example/back",
+        }
     )
     assert client.payment_methods.list({"customer": customer}).data == []
     world.simulator.visit(asked.client_secret, payment(""), "passed")
-    assert [one.id for one in client.payment_methods.list({"customer": customer}).data] == [client.setup_intents.retrieve(asked.id).payment_method]
+    assert [one.id for one in client.payment_methods.list({"customer": customer}).data] == [
+        client.setup_intents.retrieve(asked.id).payment_method
+    ]

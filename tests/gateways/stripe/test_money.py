@@ -14,11 +14,25 @@ CURRENCIES = load("stripe").facts.currencies
 
 @pytest.mark.parametrize(
     ("currency", "wire", "minor"),
-    [("eur", 1099, 1099), ("jpy", 1099, 1099), ("kwd", 1230, 1230), ("isk", 500, 5), ("ugx", 50_000, 500), ("mga", 12, 1200), ("huf", 20_050, 20_050)],
+    [
+        ("eur", 1099, 1099),
+        ("jpy", 1099, 1099),
+        ("kwd", 1230, 1230),
+        ("isk", 500, 5),
+        ("ugx", 50_000, 500),
+        ("mga", 12, 1200),
+        ("huf", 20_050, 20_050),
+    ],
 )
 def test_units(client: Any, token: Any, world: World, currency: str, wire: int, minor: int) -> None:
     """Each currency keeps its unit on the wire, in holds, captures and refunds."""
-    params = {"amount": wire, "currency": currency, "payment_method": token(), "confirm": True, "return_url": "https://shop.example/"}
+    params = {
+        "amount": wire,
+        "currency": currency,
+        "payment_method": token(),
+        "confirm": True,
+        "return_url": "https://shop.example/",
+    }
     intent = client.payment_intents.create({**params, "capture_method": "manual"})
     (purchase,) = world.ledger.purchases
     assert (purchase.price.minor, purchase.price.currency) == (minor, currency.upper())
@@ -44,9 +58,17 @@ def test_upper_case_is_understood(client: Any) -> None:
 
 def test_fees_come_a_moment_later(client: Any, token: Any, world: World) -> None:
     """Asynchronous capture, the default, makes the balance transaction after the reply; automatic makes it at once."""
-    params = {"amount": 1099, "currency": "eur", "confirm": True, "return_url": "https://shop.example/", "expand": ["latest_charge"]}
+    params = {
+        "amount": 1099,
+        "currency": "eur",
+        "confirm": True,
+        "return_url": "https://shop.example/",
+        "expand": ["latest_charge"],
+    }
     late = client.payment_intents.create({**params, "payment_method": token()}).latest_charge
-    now = client.payment_intents.create({**params, "payment_method": token(), "capture_method": "automatic"}).latest_charge
+    now = client.payment_intents.create(
+        {**params, "payment_method": token(), "capture_method": "automatic"}
+    ).latest_charge
     assert (late.balance_transaction, late.captured) == (None, True)
     assert now.balance_transaction.startswith("txn_")
     world.clock.advance(5)

@@ -39,7 +39,13 @@ def test_confirm_from_the_page(carry: Any, page: Any, token: Any) -> None:
 def test_card_typed_in_on_the_page(carry: Any, page: Any, world: World, card: Any) -> None:
     """A PaymentMethod made by the page holds the very card, which reaches the ledger unchanged."""
     world.issuer.issue(card)
-    typed = {"type": "card", "card[number]": card.number, "card[exp_month]": "12", "card[exp_year]": "30", "card[cvc]": "123"}
+    typed = {
+        "type": "card",
+        "card[number]": card.number,
+        "card[exp_month]": "12",
+        "card[exp_year]": "30",
+        "card[cvc]": "123",
+    }
     method = page("POST", "/v1/payment_methods", typed).json
     assert (method["card"]["last4"], method["card"]["exp_year"]) == ("1111", 2030)
     carry("POST", PI, {**NEW, "payment_method": method["id"], "confirm": "true", "return_url": BACK})
@@ -77,9 +83,16 @@ def test_set_up_on_the_page(carry: Any, page: Any, token: Any) -> None:
     ids=["approve", "decline", "passed", "failed", "abandoned"],
 )
 def test_component(
-    carry: Any, token: Any, world: World, payment: Callable[[str], Payment], answer: Any, result: str, status: str, redirect: str | None
+    carry: Any,
+    token: Any,
+    world: World,
+    payment: Callable[[str], Payment],
+    answer: Any,
+    result: str,
+    status: str,
+    redirect: str | None,
 ) -> None:
-    """The component confirms an intent that waits for a card, then the challenge is acted on; a second visit changes nothing."""
+    """The component confirms an intent that waits for a card, then the challenge is acted on, once."""
     made = carry("POST", PI, NEW).json
     paying = payment(token(answer))
     back = world.simulator.visit(made["client_secret"], paying, result)
@@ -91,7 +104,9 @@ def test_component(
         assert len(world.ledger.purchases[0].authorizations) == held == 1
 
 
-def test_component_again_after_a_decline(carry: Any, token: Any, world: World, payment: Callable[[str], Payment]) -> None:
+def test_component_again_after_a_decline(
+    carry: Any, token: Any, world: World, payment: Callable[[str], Payment]
+) -> None:
     """Who presses again types the card again: its first PaymentMethod is spent, the next one pays."""
     made = carry("POST", PI, NEW).json
     paying = payment(token(decline("insufficient_funds"), approve()))
@@ -116,7 +131,7 @@ def test_nowhere(world: World, payment: Callable[[str], Payment], place: str) ->
 
 
 def test_another_card_instead_of_the_challenge(client: Any, token: Any) -> None:
-    """While a challenge waits, another card may be confirmed; the first attempt is let go, and nobody was charged for it."""
+    """While a challenge waits, another card may be confirmed: the first attempt is let go."""
     asked = client.payment_intents.create(
         {**NEW, "payment_method": token(challenge()), "confirm": True, "return_url": BACK}
     )

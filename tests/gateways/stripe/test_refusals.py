@@ -15,7 +15,13 @@ FACTS = load("stripe").facts
 BACK = "https://shop.example/back"
 SALE = {"amount": 1099, "currency": "usd", "confirm": "true", "return_url": BACK}
 NEW = {"amount": 1099, "currency": "usd"}
-TYPED = {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 12, "card[exp_year]": 2030, "card[cvc]": "123"}
+TYPED = {
+    "type": "card",
+    "card[number]": "4242424242424242",
+    "card[exp_month]": 12,
+    "card[exp_year]": 2030,
+    "card[cvc]": "123",
+}
 PI, PM, RE = "/v1/payment_intents", "/v1/payment_methods", "/v1/refunds"
 INVALID, CARD = "invalid_request_error", "card_error"
 STATE = "payment_intent_unexpected_state"
@@ -23,7 +29,11 @@ STATE = "payment_intent_unexpected_state"
 
 def typed(**changes: Any) -> dict[str, Any]:
     """A card typed in, with changes; None leaves a field out."""
-    return {name: value for name, value in {**TYPED, **{f"card[{n}]": v for n, v in changes.items()}}.items() if value is not None}
+    return {
+        name: value
+        for name, value in {**TYPED, **{f"card[{n}]": v for n, v in changes.items()}}.items()
+        if value is not None
+    }
 
 
 @pytest.fixture
@@ -41,7 +51,9 @@ def ids(carry: Any, token: Callable[..., str]) -> dict[str, str]:
     carry("POST", RE, {"payment_intent": part["id"], "amount": 1000})
     canceled = intent({})
     carry("POST", f"{PI}/{canceled['id']}/cancel")
-    jenny, jane, gone = (carry("POST", "/v1/customers", {"name": name}).json["id"] for name in ("Jenny", "Jane", "Gone"))
+    jenny, jane, gone = (
+        carry("POST", "/v1/customers", {"name": name}).json["id"] for name in ("Jenny", "Jane", "Gone")
+    )
     hers, lost, orphan = token(), token(), token()
     carry("POST", f"{PM}/{hers}/attach", {"customer": jenny})
     carry("POST", f"{PM}/{lost}/attach", {"customer": jenny})
@@ -75,15 +87,39 @@ def ids(carry: Any, token: Callable[..., str]) -> dict[str, str]:
 
 
 ROWS = [  # name, path, parameters, status, type, code, param
-    ("capture-too-much", f"{PI}/held/capture", {"amount_to_capture": 1100}, 400, INVALID, "amount_too_large", "amount_to_capture"),
-    ("capture-nothing", f"{PI}/held/capture", {"amount_to_capture": 0}, 400, INVALID, "parameter_invalid_integer", "amount_to_capture"),
+    (
+        "capture-too-much",
+        f"{PI}/held/capture",
+        {"amount_to_capture": 1100},
+        400,
+        INVALID,
+        "amount_too_large",
+        "amount_to_capture",
+    ),
+    (
+        "capture-nothing",
+        f"{PI}/held/capture",
+        {"amount_to_capture": 0},
+        400,
+        INVALID,
+        "parameter_invalid_integer",
+        "amount_to_capture",
+    ),
     ("capture-not-final", f"{PI}/held/capture", {"final_capture": "false"}, 400, INVALID, None, "final_capture"),
     ("capture-paid", f"{PI}/paid/capture", {}, 400, INVALID, STATE, None),
     ("capture-new", f"{PI}/new/capture", {}, 400, INVALID, STATE, None),
     ("capture-canceled", f"{PI}/canceled/capture", {}, 400, INVALID, STATE, None),
     ("cancel-paid", f"{PI}/paid/cancel", {}, 400, INVALID, STATE, None),
     ("cancel-canceled", f"{PI}/canceled/cancel", {}, 400, INVALID, STATE, None),
-    ("cancel-for-no-reason", f"{PI}/new/cancel", {"cancellation_reason": "bored"}, 400, INVALID, None, "cancellation_reason"),
+    (
+        "cancel-for-no-reason",
+        f"{PI}/new/cancel",
+        {"cancellation_reason": "bored"},
+        400,
+        INVALID,
+        None,
+        "cancellation_reason",
+    ),
     ("confirm-paid", f"{PI}/paid/confirm", {"return_url": BACK}, 400, INVALID, STATE, None),
     ("confirm-held", f"{PI}/held/confirm", {"return_url": BACK}, 400, INVALID, STATE, None),
     ("confirm-canceled", f"{PI}/canceled/confirm", {"return_url": BACK}, 400, INVALID, STATE, None),
@@ -91,31 +127,100 @@ ROWS = [  # name, path, parameters, status, type, code, param
     ("confirm-declined-without-method", f"{PI}/declined/confirm", {"return_url": BACK}, 400, INVALID, STATE, None),
     ("confirm-without-return-url", f"{PI}/waiting/confirm", {}, 400, INVALID, None, None),
     ("create-without-return-url", PI, {**NEW, "confirm": "true", "payment_method": "fresh"}, 400, INVALID, None, None),
-    ("return-url-malformed", PI, {**SALE, "return_url": "shop", "payment_method": "fresh"}, 400, INVALID, "url_invalid", "return_url"),
+    (
+        "return-url-malformed",
+        PI,
+        {**SALE, "return_url": "shop", "payment_method": "fresh"},
+        400,
+        INVALID,
+        "url_invalid",
+        "return_url",
+    ),
     ("return-url-without-confirm", PI, {**NEW, "return_url": BACK}, 400, INVALID, None, "return_url"),
     ("off-session-without-confirm", PI, {**NEW, "off_session": "true"}, 400, INVALID, None, "off_session"),
     (
         "error-on-action-with-automatic-methods",
         PI,
-        {**SALE, "payment_method": "fresh", "error_on_requires_action": "true", "automatic_payment_methods[enabled]": "true"},
+        {
+            **SALE,
+            "payment_method": "fresh",
+            "error_on_requires_action": "true",
+            "automatic_payment_methods[enabled]": "true",
+        },
         400,
         INVALID,
         None,
         "error_on_requires_action",
     ),
-    ("types-in-create", PI, {**NEW, "payment_method_types[]": "card"}, 400, INVALID, "payment_method_types_no_longer_supported", "payment_method_types"),
-    ("types-in-confirm", f"{PI}/waiting/confirm", {"payment_method_types[0]": "card"}, 400, INVALID, "payment_method_types_no_longer_supported", "payment_method_types"),
-    ("types-in-setup", "/v1/setup_intents", {"payment_method_types[]": "card"}, 400, INVALID, "payment_method_types_no_longer_supported", "payment_method_types"),
+    (
+        "types-in-create",
+        PI,
+        {**NEW, "payment_method_types[]": "card"},
+        400,
+        INVALID,
+        "payment_method_types_no_longer_supported",
+        "payment_method_types",
+    ),
+    (
+        "types-in-confirm",
+        f"{PI}/waiting/confirm",
+        {"payment_method_types[0]": "card"},
+        400,
+        INVALID,
+        "payment_method_types_no_longer_supported",
+        "payment_method_types",
+    ),
+    (
+        "types-in-setup",
+        "/v1/setup_intents",
+        {"payment_method_types[]": "card"},
+        400,
+        INVALID,
+        "payment_method_types_no_longer_supported",
+        "payment_method_types",
+    ),
     ("descriptor-for-a-card", PI, {**NEW, "statement_descriptor": "SHOP"}, 400, INVALID, None, "statement_descriptor"),
-    ("suffix-of-digits", PI, {**NEW, "statement_descriptor_suffix": "123"}, 400, INVALID, None, "statement_descriptor_suffix"),
-    ("suffix-too-long", PI, {**NEW, "statement_descriptor_suffix": "A" * 23}, 400, INVALID, None, "statement_descriptor_suffix"),
-    ("suffix-with-a-star", PI, {**NEW, "statement_descriptor_suffix": "A*B"}, 400, INVALID, None, "statement_descriptor_suffix"),
+    (
+        "suffix-of-digits",
+        PI,
+        {**NEW, "statement_descriptor_suffix": "123"},
+        400,
+        INVALID,
+        None,
+        "statement_descriptor_suffix",
+    ),
+    (
+        "suffix-too-long",
+        PI,
+        {**NEW, "statement_descriptor_suffix": "A" * 23},
+        400,
+        INVALID,
+        None,
+        "statement_descriptor_suffix",
+    ),
+    (
+        "suffix-with-a-star",
+        PI,
+        {**NEW, "statement_descriptor_suffix": "A*B"},
+        400,
+        INVALID,
+        None,
+        "statement_descriptor_suffix",
+    ),
     ("update-paid-amount", f"{PI}/paid", {"amount": 500}, 400, INVALID, STATE, "amount"),
     ("update-customer", f"{PI}/ours", {"customer": "jane"}, 400, INVALID, STATE, None),
     ("refund-refunded", RE, {"payment_intent": "refunded"}, 400, INVALID, "charge_already_refunded", None),
     ("refund-too-much", RE, {"payment_intent": "paid", "amount": 1100}, 400, INVALID, None, "amount"),
     ("refund-more-than-left", RE, {"payment_intent": "part", "amount": 100}, 400, INVALID, None, "amount"),
-    ("refund-nothing", RE, {"payment_intent": "paid", "amount": 0}, 400, INVALID, "parameter_invalid_integer", "amount"),
+    (
+        "refund-nothing",
+        RE,
+        {"payment_intent": "paid", "amount": 0},
+        400,
+        INVALID,
+        "parameter_invalid_integer",
+        "amount",
+    ),
     ("refund-held", RE, {"payment_intent": "held"}, 400, INVALID, None, None),
     ("refund-new", RE, {"payment_intent": "new"}, 400, INVALID, None, None),
     ("refund-of-what", RE, {"amount": 100}, 400, INVALID, "parameter_missing", None),
@@ -136,16 +241,40 @@ ROWS = [  # name, path, parameters, status, type, code, param
     ("detached-method", PI, {**NEW, "payment_method": "lost"}, 400, INVALID, None, None),
     ("method-of-a-deleted-customer", PI, {**NEW, "payment_method": "orphan"}, 400, INVALID, None, None),
     ("method-of-a-customer", PI, {**NEW, "payment_method": "hers"}, 400, INVALID, None, "payment_method"),
-    ("method-of-another", PI, {**NEW, "payment_method": "hers", "customer": "jane"}, 400, INVALID, None, "payment_method"),
+    (
+        "method-of-another",
+        PI,
+        {**NEW, "payment_method": "hers", "customer": "jane"},
+        400,
+        INVALID,
+        None,
+        "payment_method",
+    ),
     ("attach-spent", f"{PM}/spent/attach", {"customer": "jenny"}, 400, INVALID, None, None),
     ("attach-again", f"{PM}/hers/attach", {"customer": "jane"}, 400, INVALID, None, None),
     ("attach-to-nobody", f"{PM}/fresh/attach", {}, 400, INVALID, "parameter_missing", "customer"),
     ("attach-to-unknown", f"{PM}/fresh/attach", {"customer": "cus_none"}, 400, INVALID, "resource_missing", "customer"),
-    ("attach-declining", f"{PM}/pm_card_visa_chargeDeclined/attach", {"customer": "jenny"}, 402, CARD, "card_declined", None),
+    (
+        "attach-declining",
+        f"{PM}/pm_card_visa_chargeDeclined/attach",
+        {"customer": "jenny"},
+        402,
+        CARD,
+        "card_declined",
+        None,
+    ),
     ("detach-loose", f"{PM}/fresh/detach", {}, 400, INVALID, None, None),
     ("update-loose", f"{PM}/fresh", {"metadata[a]": "1"}, 400, INVALID, None, None),
     ("setup-done", "/v1/setup_intents/setup/cancel", {}, 400, INVALID, "setup_intent_unexpected_state", None),
-    ("setup-without-method", "/v1/setup_intents/setup_new/confirm", {"return_url": BACK}, 400, INVALID, "setup_intent_unexpected_state", None),
+    (
+        "setup-without-method",
+        "/v1/setup_intents/setup_new/confirm",
+        {"return_url": BACK},
+        400,
+        INVALID,
+        "setup_intent_unexpected_state",
+        None,
+    ),
     ("setup-return-url", "/v1/setup_intents", {"return_url": BACK}, 400, INVALID, None, "return_url"),
     ("amount-small", PI, {**NEW, "amount": 49}, 400, INVALID, "amount_too_small", "amount"),
     ("amount-negative", PI, {**NEW, "amount": -5}, 400, INVALID, "amount_too_small", "amount"),
@@ -159,7 +288,15 @@ ROWS = [  # name, path, parameters, status, type, code, param
     ("currency-unknown", PI, {**NEW, "currency": "xxx"}, 400, INVALID, None, "currency"),
     ("parameter-unknown", PI, {**NEW, "foo": "1"}, 400, INVALID, "parameter_unknown", "foo"),
     ("parameter-unknown-within", PI, {**NEW, "shipping[foo]": "1"}, 400, INVALID, "parameter_unknown", "shipping[foo]"),
-    ("parameter-missing-within", PI, {**NEW, "automatic_payment_methods[allow_redirects]": "never"}, 400, INVALID, "parameter_missing", "automatic_payment_methods[enabled]"),
+    (
+        "parameter-missing-within",
+        PI,
+        {**NEW, "automatic_payment_methods[allow_redirects]": "never"},
+        400,
+        INVALID,
+        "parameter_missing",
+        "automatic_payment_methods[enabled]",
+    ),
     ("boolean-malformed", PI, {**NEW, "confirm": "yes"}, 400, INVALID, None, "confirm"),
     ("hash-for-text", PI, {**NEW, "description[a]": "1"}, 400, INVALID, None, "description"),
     ("text-for-hash", PI, {**NEW, "shipping": "home"}, 400, INVALID, None, "shipping"),
@@ -173,7 +310,15 @@ ROWS = [  # name, path, parameters, status, type, code, param
     ("receipt-email-malformed", PI, {**NEW, "receipt_email": "jenny@"}, 400, INVALID, "email_invalid", "receipt_email"),
     ("name-long", "/v1/customers", {"name": "J" * 257}, 400, INVALID, None, "name"),
     ("expand-impossible", PI, {**NEW, "expand[]": "amount"}, 400, INVALID, None, None),
-    ("expand-too-deep", PI, {**NEW, "expand[]": "latest_charge.payment_intent.latest_charge.payment_intent.customer"}, 400, INVALID, None, None),
+    (
+        "expand-too-deep",
+        PI,
+        {**NEW, "expand[]": "latest_charge.payment_intent.latest_charge.payment_intent.customer"},
+        400,
+        INVALID,
+        None,
+        None,
+    ),
     ("number-luhn", PM, typed(number="4242424242424241"), 402, CARD, "incorrect_number", "number"),
     ("number-missing", PM, typed(number=None), 402, CARD, "invalid_number", "number"),
     ("number-short", PM, typed(number="42424242424"), 402, CARD, "invalid_number", "number"),
@@ -187,7 +332,13 @@ ROWS = [  # name, path, parameters, status, type, code, param
     (
         "number-luhn-in-intent",
         PI,
-        {**NEW, "payment_method_data[type]": "card", "payment_method_data[card][number]": "4242424242424241", "payment_method_data[card][exp_month]": 1, "payment_method_data[card][exp_year]": 30},
+        {
+            **NEW,
+            "payment_method_data[type]": "card",
+            "payment_method_data[card][number]": "4242424242424241",
+            "payment_method_data[card][exp_month]": 1,
+            "payment_method_data[card][exp_year]": 30,
+        },
         402,
         CARD,
         "incorrect_number",
@@ -201,15 +352,34 @@ def filled(text: str, ids: dict[str, str]) -> str:
     return "/".join(ids.get(part, part) for part in text.split("/"))
 
 
-@pytest.mark.parametrize(("path", "params", "status", "type_", "code", "param"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@pytest.mark.parametrize(
+    ("path", "params", "status", "type_", "code", "param"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
 def test_refusal(
-    carry: Any, world: World, ids: dict[str, str], path: str, params: dict[str, Any], status: int, type_: str, code: str | None, param: str | None
+    carry: Any,
+    world: World,
+    ids: dict[str, str],
+    path: str,
+    params: dict[str, Any],
+    status: int,
+    type_: str,
+    code: str | None,
+    param: str | None,
 ) -> None:
     """The call is refused as the vendor refuses it, and no money moves."""
     before = len(world.ledger.journal)
-    reply = carry("POST", filled(path, ids), {name: ids.get(value, value) if isinstance(value, str) else value for name, value in params.items()})
+    reply = carry(
+        "POST",
+        filled(path, ids),
+        {name: ids.get(value, value) if isinstance(value, str) else value for name, value in params.items()},
+    )
     assert reply.json is not None, reply.text
-    assert (reply.status, reply.error["type"], reply.error.get("code"), reply.error.get("param")) == (status, type_, code, param)
+    assert (reply.status, reply.error["type"], reply.error.get("code"), reply.error.get("param")) == (
+        status,
+        type_,
+        code,
+        param,
+    )
     assert reply.refused
     assert reply.error["message"]
     assert "{name}" not in reply.error["message"]
@@ -231,7 +401,15 @@ def test_refusal(
     ],
 )
 def test_pages_are_refused(
-    carry: Any, world: World, ids: dict[str, str], method: str, path: str, params: dict[str, Any], status: int, code: str, param: str | None
+    carry: Any,
+    world: World,
+    ids: dict[str, str],
+    method: str,
+    path: str,
+    params: dict[str, Any],
+    status: int,
+    code: str,
+    param: str | None,
 ) -> None:
     """A publishable key does nothing without the client secret, and little with it."""
     key = world.simulator.credentials()["publishable_key"]
@@ -257,7 +435,12 @@ def test_idempotency_refusals(carry: Any) -> None:
     """A key stands for one request at one endpoint, and is not endless."""
     carry("POST", "/v1/customers", {"name": "Jenny"}, idempotency_key="k-1")
     for path, params, key, begins in (
-        ("/v1/customers", {"name": "Jane"}, "k-1", "Keys for idempotent requests can only be used with the same parameters"),
+        (
+            "/v1/customers",
+            {"name": "Jane"},
+            "k-1",
+            "Keys for idempotent requests can only be used with the same parameters",
+        ),
         (PI, NEW, "k-1", "Keys for idempotent requests can only be used for the same endpoint"),
     ):
         reply = carry("POST", path, params, idempotency_key=key)

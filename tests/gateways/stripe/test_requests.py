@@ -31,7 +31,7 @@ DAY = 86_400
         ({"key": ""}, 401, None, "You did not provide an API key."),
         ({"key": "", "authorization": "Basic %%%"}, 401, None, "You did not provide an API key."),
         ({"key": "sk_test_nobodys_key"}, 401, None, "Invalid API Key provided: sk_test_*******_key"),
-        ({"key": "_".join(("sk", "live", "nobodys"))}, 401, None, "Invalid API Key provided: sk_live_***bodys"[:29]),
+        ({"key": f"sk_{'live'}_nobodys"}, 401, None, "Invalid API Key provided: sk_live_"),
         ({"key": PUBLISHABLE}, 401, "secret_key_required", "This API call cannot be made with a publishable API key."),
     ],
     ids=["bearer", "basic", "none", "broken-basic", "wrong", "live", "publishable"],
@@ -57,10 +57,25 @@ def test_credentials_are_test_ones() -> None:
     [
         ("POST", "/v1/subscriptions", {}, "Stripe POST /v1/subscriptions"),
         ("GET", "/v1/payment_intents/search", {}, "Stripe GET /v1/payment_intents/search"),
-        ("POST", "/v1/payment_intents/pi_1/increment_authorization", {}, "Stripe POST /v1/payment_intents/pi_1/increment_authorization"),
+        (
+            "POST",
+            "/v1/payment_intents/pi_1/increment_authorization",
+            {},
+            "Stripe POST /v1/payment_intents/pi_1/increment_authorization",
+        ),
         ("GET", "/v2/core/events", {}, "Stripe GET /v2/core/events"),
-        ("GET", "/v1/customers", {"stripe_version": "2019-05-16"}, "Stripe GET /v1/customers in API version 2019-05-16"),
-        ("GET", "/v1/customers", {"stripe_account": "acct_1"}, "Stripe GET /v1/customers with the header stripe-account"),
+        (
+            "GET",
+            "/v1/customers",
+            {"stripe_version": "2019-05-16"},
+            "Stripe GET /v1/customers in API version 2019-05-16",
+        ),
+        (
+            "GET",
+            "/v1/customers",
+            {"stripe_account": "acct_1"},
+            "Stripe GET /v1/customers with the header stripe-account",
+        ),
     ],
 )
 def test_not_simulated(carry: Any, world: World, method: str, path: str, headers: dict[str, str], note: str) -> None:
@@ -83,7 +98,9 @@ def test_not_simulated_ways_to_pay(carry: Any, world: World, params: dict[str, s
     assert world.recording.not_simulated() == [note]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/payment_intent/pi_1"), ("DELETE", "/v1/refunds/re_1"), ("GET", "/")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v1/payment_intent/pi_1"), ("DELETE", "/v1/refunds/re_1"), ("GET", "/")]
+)
 def test_unknown_url(carry: Any, method: str, path: str) -> None:
     """What the vendor does not have is a 404 of the vendor."""
     reply = carry(method, path)
@@ -177,7 +194,7 @@ def test_error_classes(client: Any, world: World, word: str, cls: type[Exception
 
 def test_error_table_is_covered() -> None:
     """The table above has a row for every word."""
-    mark = next(one for one in test_error_classes.pytestmark if one.name == "parametrize")  # type: ignore[attr-defined]  # set by the mark
+    mark = next(one for one in test_error_classes.pytestmark if one.name == "parametrize")
     assert {word for word, _ in mark.args[1]} == set(load("stripe").facts.errors)
 
 
@@ -187,9 +204,17 @@ def test_error_table_is_covered() -> None:
         ("/v1/payment_intents/{pi}", "latest_charge", ("latest_charge", "object", "charge")),
         ("/v1/payment_intents/{pi}", "payment_method", ("payment_method", "object", "payment_method")),
         ("/v1/payment_intents/{pi}", "customer", ("customer", "object", "customer")),
-        ("/v1/payment_intents/{pi}", "latest_charge.payment_intent", ("latest_charge", "payment_intent", "object", "payment_intent")),
+        (
+            "/v1/payment_intents/{pi}",
+            "latest_charge.payment_intent",
+            ("latest_charge", "payment_intent", "object", "payment_intent"),
+        ),
         ("/v1/charges/{ch}", "customer", ("customer", "name", "Jenny")),
-        ("/v1/charges/{ch}", "payment_intent.payment_method", ("payment_intent", "payment_method", "object", "payment_method")),
+        (
+            "/v1/charges/{ch}",
+            "payment_intent.payment_method",
+            ("payment_intent", "payment_method", "object", "payment_method"),
+        ),
         ("/v1/payment_intents", "data.latest_charge", ("data", 0, "latest_charge", "object", "charge")),
         ("/v1/payment_methods/{pm}", "customer", ("customer", "object", "customer")),
     ],
@@ -208,7 +233,11 @@ def test_expand(carry: Any, token: Mint, path: str, expand: str, seen: tuple[Any
 
 def test_expand_of_what_is_not_modelled(carry: Any, token: Mint) -> None:
     """An expandable field whose object is not modelled stays as it is, and is counted."""
-    reply = carry("POST", "/v1/payment_intents", {**SALE, "payment_method": token(), "expand[]": "latest_charge.balance_transaction"})
+    reply = carry(
+        "POST",
+        "/v1/payment_intents",
+        {**SALE, "payment_method": token(), "expand[]": "latest_charge.balance_transaction"},
+    )
     assert (reply.status, reply.unmodelled) == (200, ("expand latest_charge.balance_transaction",))
 
 
@@ -253,7 +282,11 @@ def test_pages(carry: Any, world: World, asked: dict[str, Any], seen: Any, more:
         times.append(person["created"])
         world.clock.advance(1)
     sent = {
-        name: ids[value] if name in ("starting_after", "ending_before") else times[value] if "created" in name else value
+        name: ids[value]
+        if name in ("starting_after", "ending_before")
+        else times[value]
+        if "created" in name
+        else value
         for name, value in asked.items()
     }
     page = carry("GET", "/v1/customers", sent).json
@@ -270,7 +303,12 @@ def test_auto_paging(client: Any, token: Mint) -> None:
 
 @pytest.mark.parametrize(
     ("path", "mine"),
-    [("/v1/payment_intents", "customer"), ("/v1/charges", "customer"), ("/v1/charges", "payment_intent"), ("/v1/refunds", "charge")],
+    [
+        ("/v1/payment_intents", "customer"),
+        ("/v1/charges", "customer"),
+        ("/v1/charges", "payment_intent"),
+        ("/v1/refunds", "charge"),
+    ],
 )
 def test_filters(carry: Any, token: Mint, path: str, mine: str) -> None:
     """Lists are narrowed to one customer, intent or charge."""

@@ -1,12 +1,13 @@
-"""Stripe, API version 2026-10-28.endive (and 2026-09-30.endive, of which it is a compatible superset).
+"""Stripe, API version 2026-10-28.endive, and 2026-09-30.endive, to which it only adds.
 
-Simulated: payment_intents (create, confirm, capture, cancel, retrieve, update, list), setup_intents (create, confirm, cancel,
-retrieve), refunds (create, retrieve, update, list), charges (retrieve, list), payment_methods (create, retrieve, attach, detach,
-list), customers (create, retrieve, update, delete, list, their payment methods), expand, idempotency, 3-D Secure by redirect,
-confirmation from the browser with the publishable key and a client secret, the vendor's test cards and `pm_card_...` names.
+Simulated: payment_intents (create, confirm, capture, cancel, retrieve, update, list), setup_intents (create, retrieve,
+confirm, cancel), refunds (create, retrieve, update, list), charges (retrieve, list), payment_methods (create, retrieve,
+update, attach, detach, list), customers (create, retrieve, update, delete, list, their payment methods), `expand`,
+idempotency keys, 3-D Secure by redirect, confirmation from the browser with the publishable key and a client secret,
+the vendor's test cards and `pm_card_...` names.
 
-Not simulated: every other endpoint under /v1 and /v2, other API versions, Connect, Radar rules, payment methods other than cards,
-balance transactions. What is met and not simulated is reported as such.
+Not simulated: every other endpoint under /v1 and /v2, other API versions, Connect, Radar rules, tokens, payment methods
+other than cards, balance transactions. What is met and not simulated is reported as such.
 """
 
 from __future__ import annotations

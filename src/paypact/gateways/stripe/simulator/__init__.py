@@ -36,12 +36,16 @@ def _to(handler: Callable[[Any, Call], Wire], reply: type[Wire], modelled: str =
 
 
 def _list(handler: Callable[[Any, Call], Wire], item: type[Wire], modelled: str = "") -> Route:
-    return Route(handler, wire.Page, frozenset(f"limit starting_after ending_before created expand {modelled}".split()), item)
+    return Route(
+        handler, wire.Page, frozenset(f"limit starting_after ending_before created expand {modelled}".split()), item
+    )
 
 
 _DATA = "type card billing_details metadata allow_redisplay"
 _METHOD = "payment_method " + " ".join(f"payment_method_data.{one}" for one in _DATA.split())
-_OPTIONS = " ".join(f"payment_method_options.card.{one}" for one in ("request_three_d_secure", "network", "request_multicapture"))
+_OPTIONS = " ".join(
+    f"payment_method_options.card.{one}" for one in ("request_three_d_secure", "network", "request_multicapture")
+)
 _ECHO = "metadata description receipt_email shipping statement_descriptor_suffix transfer_group setup_future_usage"
 _FLOW = "off_session error_on_requires_action return_url use_stripe_sdk capture_method"
 _NEW = "confirm customer automatic_payment_methods allowed_payment_method_types"
@@ -50,7 +54,9 @@ _PI, _SI, _PM = "/v1/payment_intents", "/v1/setup_intents", "/v1/payment_methods
 
 ROUTES: dict[str, Route] = {
     f"POST {_PI}": _to(
-        intents.create, wire.PaymentIntent, f"amount currency confirmation_method {_NEW} {_METHOD} {_OPTIONS} {_ECHO} {_FLOW}"
+        intents.create,
+        wire.PaymentIntent,
+        f"amount currency confirmation_method {_NEW} {_METHOD} {_OPTIONS} {_ECHO} {_FLOW}",
     ),
     f"GET {_PI}": _list(intents.all_of, wire.PaymentIntent, "customer"),
     f"GET {_PI}/{{}}": _to(intents.retrieve, wire.PaymentIntent, "client_secret", page=True),
@@ -58,12 +64,17 @@ ROUTES: dict[str, Route] = {
         intents.update, wire.PaymentIntent, f"amount currency customer capture_method {_METHOD} {_OPTIONS} {_ECHO}"
     ),
     f"POST {_PI}/{{}}/confirm": _to(
-        intents.confirm, wire.PaymentIntent, f"client_secret receipt_email shipping setup_future_usage {_METHOD} {_OPTIONS} {_FLOW}", page=True
+        intents.confirm,
+        wire.PaymentIntent,
+        f"client_secret receipt_email shipping setup_future_usage {_METHOD} {_OPTIONS} {_FLOW}",
+        page=True,
     ),
     f"POST {_PI}/{{}}/capture": _to(intents.capture, wire.PaymentIntent, "amount_to_capture final_capture metadata"),
     f"POST {_PI}/{{}}/cancel": _to(intents.cancel, wire.PaymentIntent, "cancellation_reason"),
     f"POST {_SI}": _to(
-        setups.create, wire.SetupIntent, f"{_NEW} {_METHOD} {_OPTIONS} metadata description usage return_url use_stripe_sdk"
+        setups.create,
+        wire.SetupIntent,
+        f"{_NEW} {_METHOD} {_OPTIONS} metadata description usage return_url use_stripe_sdk",
     ),
     f"GET {_SI}/{{}}": _to(setups.retrieve, wire.SetupIntent, "client_secret", page=True),
     f"POST {_SI}/{{}}/confirm": _to(

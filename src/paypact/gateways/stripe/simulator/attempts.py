@@ -71,7 +71,7 @@ def chosen_method(account: Account, asked: dict[str, Any], customer: str | None)
 
 
 def automatic_methods(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """`automatic_payment_methods`: on, unless the request says otherwise or lists types (docs.stripe.com: 2023-08-16)."""
+    """`automatic_payment_methods`: on since 2023-08-16, unless the request says otherwise or lists types."""
     given = asked.get("automatic_payment_methods", {"enabled": "allowed_payment_method_types" not in asked})
     return {"allow_redirects": "always", **given} if given["enabled"] else None
 
@@ -210,7 +210,9 @@ def next_action(purchase: Purchase) -> wire.NextAction | None:
     if held.data.sdk:
         sdk = {"type": "three_d_secure_redirect", "stripe_js": url, "source": f"src_{intent.id[-24:]}"}
         return wire.NextAction(type="use_stripe_sdk", use_stripe_sdk=sdk)
-    return wire.NextAction(type="redirect_to_url", redirect_to_url=wire.RedirectToUrl(return_url=intent.return_url, url=url))
+    return wire.NextAction(
+        type="redirect_to_url", redirect_to_url=wire.RedirectToUrl(return_url=intent.return_url, url=url)
+    )
 
 
 def cancel(account: Account, purchase: Purchase, reason: str | None) -> None:

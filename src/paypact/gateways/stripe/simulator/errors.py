@@ -12,7 +12,7 @@ from paypact.world.http import Response
 DOCS = "https://stripe.com/docs/error-codes/"
 
 
-class Refusal(Exception):  # noqa: N818 - what the vendor says, not an error of the program
+class Refusal(Exception):
     """Stripe says no. `stored`: the endpoint had begun to execute, so the reply is kept under the idempotency key."""
 
     def __init__(self, status: int, error: wire.ApiError, rule: str, *, stored: bool = True) -> None:
@@ -37,7 +37,9 @@ def build(said: Mapping[str, Any], parts: Mapping[str, object]) -> wire.ApiError
     if "code" in said:
         error.code, error.doc_url = said["code"], DOCS + said["code"].replace("_", "-")
     if "param" in said:
-        error.param = str(parts.get("name", said["param"])) if kind is wire.CardError else said["param"].format_map(parts)
+        error.param = (
+            str(parts.get("name", said["param"])) if kind is wire.CardError else said["param"].format_map(parts)
+        )
     if isinstance(error, wire.CardError) and "decline_code" in said:
         error.decline_code = said["decline_code"]
     return error

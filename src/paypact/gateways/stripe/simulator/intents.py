@@ -18,7 +18,14 @@ from paypact.world.ledger import Obstacle, Purchase
 Seen = wire.PaymentIntent | wire.PublicIntent
 
 CANCELABLE = (*attempts.CONFIRMABLE, "requires_capture", "processing")
-ECHOED = ("description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor_suffix", "transfer_group")
+ECHOED = (
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 ALWAYS_OPEN = {*ECHOED, "metadata", "expand"}  # can be updated in every status
 OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 
@@ -184,7 +191,9 @@ def render(account: Account, purchase: Purchase) -> wire.PaymentIntent:
         amount_details={"tip": {}},
         amount_received=account.units(sum(one.captured for one in purchase.authorizations), intent.currency),
         automatic_payment_methods=None if automatic is None else wire.AutomaticMethods(**automatic),
-        canceled_at=int(held.data.answered + account.facts.ledger.expires) if held is not None and expired else intent.canceled_at,
+        canceled_at=int(held.data.answered + account.facts.ledger.expires)
+        if held is not None and expired
+        else intent.canceled_at,
         cancellation_reason="expired" if expired else intent.cancellation_reason,
         capture_method=intent.capture_method,
         client_secret=intent.secret,
@@ -194,7 +203,9 @@ def render(account: Account, purchase: Purchase) -> wire.PaymentIntent:
         customer=intent.customer,
         description=params.get("description"),
         last_payment_error=attempts.last_error(account, held) if held is not None and remembered else None,
-        latest_charge=next((one.data.id for one in reversed(purchase.authorizations) if attempts.has_charge(one)), None),
+        latest_charge=next(
+            (one.data.id for one in reversed(purchase.authorizations) if attempts.has_charge(one)), None
+        ),
         metadata=intent.metadata,
         next_action=attempts.next_action(purchase),
         payment_method=attempts.shown_method(purchase),

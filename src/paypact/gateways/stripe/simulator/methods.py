@@ -93,7 +93,9 @@ def _of_number(account: Account, number: str, month: int, year: int, cvc: str | 
 
 def _published(test: TestCard, month: int, year: int, cvc: str | None, holder: str) -> Card:
     networks = tuple(test.wire.get("networks", (test.scheme,)))
-    return Card(test.number, month, year, cvc, holder, test.scheme, networks, funding=test.wire.get("funding", "credit"))
+    return Card(
+        test.number, month, year, cvc, holder, test.scheme, networks, funding=test.wire.get("funding", "credit")
+    )
 
 
 def _fault(account: Account, card: Card) -> str | None:

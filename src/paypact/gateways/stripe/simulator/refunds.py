@@ -8,7 +8,8 @@ from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent, Repayment
-from paypact.world.ledger import HOLDING, Authorization, Movement, Obstacle
+from paypact.world.ledger import Authorization, Movement, Obstacle
+from paypact.world.ledger_tables import HOLDING
 from paypact.world.wire import UNSET
 
 LATER = 60.0  # seconds until the refund of a published test card changes; the vendor names no time

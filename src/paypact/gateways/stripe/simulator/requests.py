@@ -26,7 +26,7 @@ class Call:
 
 
 class Described(msgspec.Struct):
-    """What params.json says: the vendor's endpoints (`{}` for an id), and the parameters of those that are simulated."""
+    """What params.json says: the vendor's endpoints (`{}` for an id), and the parameters of the simulated ones."""
 
     source: str
     endpoints: frozenset[str]
@@ -43,7 +43,7 @@ def described() -> Described:
         if "payment_method_data" in types["object"]:
             types["object"]["payment_method_data"]["object"]["card"] = card
         if name.endswith("_intents/{}/confirm"):
-            types["object"]["client_secret"] = "string"
+            types["object"] |= {"client_secret": "string"}
     return found
 
 

@@ -1,0 +1,203 @@
+"""Declarations and replies against Stripe's own OpenAPI documents, which PAYPACT_SPECS points at.
+
+The documents are older than the simulated version: what was added since is listed here once, with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paypact.gateways.stripe import wire
+from paypact.world.description import Description
+from paypact.world.issuer import challenge, decline
+from paypact.world.wire import Wire, fields
+
+BACK = "https://shop.example/back"
+OBJECTS: dict[str, type[Wire]] = {
+    "payment_intent": wire.PaymentIntent,
+    "charge": wire.Charge,
+    "refund": wire.Refund,
+    "payment_method": wire.PaymentMethod,
+    "setup_intent": wire.SetupIntent,
+    "customer": wire.Customer,
+    "deleted_customer": wire.Deleted,
+    "api_errors": wire.CardError,
+}
+# The newest document that is at hand ends before these; all of them are in the types of SDK 16.1.0.
+SINCE_2023_09_12 = {
+    "BillingDetails": "tax_id",
+    "CardError": "advice_code network_decline_code",
+    "Charge": "source",
+    "ChargeCard": (
+        "amount_authorized authorization_code capture_before extended_authorization "
+        "incremental_authorization multicapture network_transaction_id overcapture regulated_status "
+        "transaction_link_id"
+    ),
+    "Customer": "customer_account",
+    "LastError": "advice_code network_decline_code",
+    "MethodCard": "display_brand regulated_status",
+    "Outcome": "advice_code network_advice_code network_decline_code",
+    "PaymentIntent": (
+        "allowed_payment_method_types customer_account excluded_payment_method_types "
+        "payment_method_configuration_details source"
+    ),
+    "PaymentMethod": "allow_redisplay customer_account",
+    "PublicIntent": "source",
+    "Refund": "customer customer_account destination_details payment_method pending_reason",
+    "SetupIntent": "customer_account excluded_payment_method_types payment_method_configuration_details",
+    "ThreeDSecure": "electronic_commerce_indicator exemption_indicator transaction_id",
+}
+# And these came between the two documents.
+SINCE_2022_04_12 = {
+    "AutomaticMethods": "allow_redirects",
+    "CardError": "request_log_url",
+    "Charge": "radar_options",
+    "ChargeCard": "network_token",
+    "InvoiceSettings": "rendering_options",
+    "LastError": "request_log_url",
+    "PaymentIntent": "amount_details latest_charge",
+    "PublicIntent": "amount_details",
+    "SetupIntent": "automatic_payment_methods flow_directions",
+    "Wallet": "link",
+}
+# In the vendor's example objects of 2026-08, and not declared here.
+UNDECLARED = {
+    "payment_intent.managed_payments": "a product of its own, only where it is on",
+    "charge.refunds": "not sent since 2022-11-15 unless expanded",
+}
+# Sent only in some situations, and not in the example objects.
+SITUATIONAL = {
+    "payment_intent.allowed_payment_method_types": "newer than the example object",
+    "charge.radar_options": "only where a session was sent",
+    "refund.failure_balance_transaction": "of a failed refund",
+    "refund.failure_reason": "of a failed refund",
+    "refund.pending_reason": "of a pending refund",
+    "setup_intent.customer_account": "newer than the example object",
+    "customer.customer_account": "newer than the example object",
+}
+
+
+def document(name: str) -> Path:
+    folder = os.environ.get("PAYPACT_SPECS")
+    if not folder:
+        pytest.skip("PAYPACT_SPECS does not point at the vendors' API descriptions")
+    return Path(folder) / "stripe" / name
+
+
+@cache
+def spec_2022() -> Any:
+    return json.loads(document("spec3.2022-04-12.json").read_text())
+
+
+@cache
+def spec_2023() -> Any:
+    yaml = pytest.importorskip("yaml")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(document("spec3.2023-09-12.yaml").read_text(), loader)
+
+
+@pytest.mark.parametrize(
+    ("read", "newer"),
+    [(spec_2023, [SINCE_2023_09_12]), (spec_2022, [SINCE_2023_09_12, SINCE_2022_04_12])],
+    ids=["2023-09-12", "2022-04-12"],
+)
+def test_declarations(read: Callable[[], Any], newer: list[dict[str, str]]) -> None:
+    """Every declared field exists with that type, but for those that are newer than the document."""
+    description = Description(read())
+    found = {line for name, cls in OBJECTS.items() for line in description.disagreements(cls, name)}
+    assert found == {
+        f"{cls}.{field} is not described" for table in newer for cls, row in table.items() for field in row.split()
+    }
+
+
+@pytest.mark.parametrize("name", ["payment_intent", "charge", "refund", "payment_method", "setup_intent", "customer"])
+def test_examples(name: str) -> None:
+    """The vendor's newest example objects have the declared fields, and no others."""
+    example = json.loads(document("fixtures3.json").read_text())["resources"][name]
+    declared = {field.name for field in fields(OBJECTS[name])}
+    assert {f"{name}.{one}" for one in set(example) - declared} <= set(UNDECLARED)
+    assert {f"{name}.{one}" for one in declared - set(example)} <= set(SITUATIONAL)
+
+
+@pytest.fixture
+def replies(carry: Any, token: Callable[..., str], world: Any) -> dict[str, Any]:
+    """One reply of each kind, in telling states."""
+    post: Callable[..., Any] = lambda path, params: carry("POST", path, params).json  # noqa: E731 - a word for what is repeated below
+    sale = {
+        "amount": 1099,
+        "currency": "eur",
+        "confirm": "true",
+        "return_url": BACK,
+        "shipping[name]": "J",
+        "shipping[address][line1]": "1",
+    }
+    paid = post("/v1/payment_intents", {**sale, "payment_method": token(), "expand[]": "latest_charge"})
+    held = post("/v1/payment_intents", {**sale, "payment_method": token(), "capture_method": "manual"})
+    person = post("/v1/customers", {"name": "Jenny", "address[line1]": "1 Main Street"})
+    refused = post("/v1/payment_intents", {**sale, "payment_method": token(decline("expired_card"))})
+    return {
+        "payment_intent paid": paid,
+        "payment_intent held": held,
+        "payment_intent new": post("/v1/payment_intents", {"amount": 1099, "currency": "eur"}),
+        "payment_intent asked": post("/v1/payment_intents", {**sale, "payment_method": token(challenge())}),
+        "payment_intent canceled": post(f"/v1/payment_intents/{held['id']}/cancel", {}),
+        "payment_intent declined": refused["error"]["payment_intent"],
+        "api_errors": refused["error"],
+        "charge": paid["latest_charge"],
+        "charge failed": carry("GET", f"/v1/charges/{refused['error']['charge']}").json,
+        "refund": post("/v1/refunds", {"payment_intent": paid["id"], "amount": 99}),
+        "payment_method": carry("GET", f"/v1/payment_methods/{token()}").json,
+        "payment_method of a number": post(
+            "/v1/payment_methods",
+            {
+                "type": "card",
+                "card[number]": "4242424242424242",
+                "card[exp_month]": 1,
+                "card[exp_year]": 2030,
+                "card[cvc]": "123",
+            },
+        ),
+        "setup_intent": post("/v1/setup_intents", {"payment_method": token(), "confirm": "true", "return_url": BACK}),
+        "setup_intent asked": post(
+            "/v1/setup_intents", {"payment_method": token(challenge()), "confirm": "true", "return_url": BACK}
+        ),
+        "customer": person,
+        "deleted_customer": carry("DELETE", f"/v1/customers/{person['id']}").json,
+    }
+
+
+def strict(node: Any) -> Any:
+    """OpenAPI 3.0 as JSON Schema: `nullable` becomes a union with null."""
+    if isinstance(node, list):
+        return [strict(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {
+        key: strict(value) for key, value in node.items() if key not in ("nullable", "x-expansionResources", "pattern")
+    }
+    if "$ref" in made:
+        made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")
+    return {"anyOf": [made, {"type": "null"}]} if node.get("nullable") is True else made
+
+
+@cache
+def definitions() -> Any:
+    return strict(spec_2023()["components"]["schemas"])
+
+
+def test_replies(replies: dict[str, Any]) -> None:
+    """Every reply validates against the newest document that is at hand."""
+    jsonschema = pytest.importorskip("jsonschema")
+    wrong = []
+    for name, reply in replies.items():
+        schema = {"$ref": f"#/$defs/{name.partition(' ')[0]}", "$defs": definitions()}
+        validator = jsonschema.Draft202012Validator(schema)
+        wrong += [f"{name} {error.json_path}: {error.message}"[:200] for error in validator.iter_errors(reply)]
+    assert wrong == []
