@@ -16,7 +16,7 @@ from paypact.gateways.stripe.simulator.requests import Call, Key, described, doc
 from paypact.payments import Payment
 from paypact.world.codecs import decode_form, encode_json
 from paypact.world.http import NotSimulatedError, Request, Response
-from paypact.world.parameters import Misfit, Parameters, without_effect
+from paypact.world.parameters import Misfit, without_effect
 from paypact.world.wire import Wire
 
 
@@ -108,7 +108,7 @@ class Stripe(Account):
     """The account as it is reached over HTTP and in a browser."""
 
     def handle(self, request: Request) -> Response:
-        id_ = f"req_{letters(self.serial, self.make_id('req_'), length=14)}"
+        id_ = f"req_{letters(self.serial, 'request', next(self._ids), length=14)}"
         try:
             response = self._answer(request)
         except Refusal as refusal:
@@ -186,9 +186,8 @@ class Stripe(Account):
         return response
 
     def _execute(self, name: str, route: Route, call: Call) -> Response:
-        parameters = Parameters(self.facts.wire["closed"]["names"], self.facts.wire["empties"]["names"])
         try:
-            call.params = parameters.typed(described().params[name], call.params)
+            call.params = self.parameters.typed(described().params[name], call.params)
         except Misfit as misfit:
             rule = "payment_method_types" if misfit.name == "payment_method_types" else f"parameter_{misfit.rule}"
             raise self.refuse(rule, name=misfit.name, **misfit.parts) from None

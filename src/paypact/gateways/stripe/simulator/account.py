@@ -6,6 +6,8 @@ import hashlib
 import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from paypact.cards.card import Card
@@ -18,6 +20,7 @@ from paypact.payments import Money
 from paypact.world.http import NotSimulatedError
 from paypact.world.idempotency import IdempotencyKeys
 from paypact.world.ledger import Authorization, Purchase
+from paypact.world.parameters import Parameters
 from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
@@ -29,10 +32,22 @@ def letters(*parts: object, length: int) -> str:
     return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()[:length]
 
 
+@cache
+def _credentials() -> Mapping[str, str]:
+    account = letters("paypact", "account", length=16)
+    return MappingProxyType(
+        {
+            "secret_key": f"sk_test_{account}{letters('paypact', 'secret', length=32)}",
+            "publishable_key": f"pk_test_{account}{letters('paypact', 'publishable', length=32)}",
+            "webhook_secret": f"whsec_{letters('paypact', 'webhook', length=32)}",
+        }
+    )
+
+
 class Account(Simulator):
     """One account in one world."""
 
-    _vocabulary: ClassVar[Vocabulary | None] = None
+    _derived: ClassVar[tuple[Vocabulary, Parameters] | None] = None  # from the facts, once for all worlds
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -42,22 +57,14 @@ class Account(Simulator):
         self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
         self._ids = itertools.count(1)
-
-    @property
-    def words(self) -> Vocabulary:
-        """Stripe's words for cards, and its units of money."""
-        if Account._vocabulary is None or Account._vocabulary.facts is not self.facts:
-            Account._vocabulary = Vocabulary(self.facts)
-        return Account._vocabulary
+        if Account._derived is None or Account._derived[0].facts is not self.facts:
+            said = self.facts.wire
+            Account._derived = Vocabulary(self.facts), Parameters(said["closed"]["names"], said["empties"]["names"])
+        self.words, self.parameters = Account._derived
 
     @classmethod
     def credentials(cls) -> Mapping[str, str]:
-        account = letters("paypact", "account", length=16)
-        return {
-            "secret_key": f"sk_test_{account}{letters('paypact', 'secret', length=32)}",
-            "publishable_key": f"pk_test_{account}{letters('paypact', 'publishable', length=32)}",
-            "webhook_secret": f"whsec_{letters('paypact', 'webhook', length=32)}",
-        }
+        return _credentials()
 
     # --- making -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from paypact.gateways.stripe import wire
@@ -9,7 +10,12 @@ from paypact.gateways.stripe.simulator import charges, customers, methods
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.world.ledger import Purchase
-from paypact.world.wire import Wire, fields
+from paypact.world.wire import Field, Wire, fields
+
+
+@cache
+def _declared(cls: type[Wire]) -> dict[str, Field]:
+    return {field.name: field for field in fields(cls)}
 
 
 def check(account: Account, reply: type[Wire], item: type[Wire] | None, call: Call) -> list[list[str]]:
@@ -28,7 +34,7 @@ def check(account: Account, reply: type[Wire], item: type[Wire] | None, call: Ca
             if item is not None and place == 0:
                 at = item if part == "data" else None
                 continue
-            declared = next((one for one in fields(at) if one.name == part), None) if at else None
+            declared = _declared(at).get(part) if at else None
             if declared is None or not (declared.wires or part in account.facts.wire["expandable"]["names"]):
                 raise account.refuse("expand_impossible", path=path)
             at = declared.wires[-1] if declared.wires else None
