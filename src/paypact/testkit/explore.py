@@ -38,6 +38,7 @@ UNSEEN_HERE: Final = (
     "the gateway's description allows this reply, and nothing says that it is ever sent in this state; "
     'with `tolerance = "schema"` it fails the build'
 )
+HOPELESS: Final = 3  # rows after which a cell is given up where none of them was simulated throughout
 LEFT_BEHIND: Final = (
     "this case alone does not fail again: it fails only after other payments, so the integration leaves state behind in "
     "the process; run the whole cell to see it"
@@ -86,6 +87,7 @@ class Exploration:
         self.occurred: Counter[str] = Counter()
         self.pairs_met: set[str] = set()
         self.not_simulated: set[str] = set()
+        self._gaps = 0  # examples that met something not simulated
         self.unmodelled: set[str] = set()
         self.notes: list[str] = []
         self.advice_only = ""  # why findings here are advice whatever they say
@@ -148,6 +150,8 @@ class Exploration:
         for case in covering.rows(axes, self.cell.part, self.cell.parts) if cases is None else cases:
             self.rows += 1
             self._note(self._try(case))
+            if self.rows == HOPELESS and self._gaps == self.examples:
+                return  # the integration speaks what is not simulated: more of it would say no more
         if not self._failing():
             self._at_random(axes, cases)
         for key, played in list(self._failures.items())[:MOST_FINDINGS]:
@@ -193,6 +197,7 @@ class Exploration:
         missing = world.recording.not_simulated()
         if missing:
             self.not_simulated.update(missing)
+            self._gaps += 1
             return Played(case, example, None)  # what follows from our own gap accuses nobody
         # What follows a first problem is its consequence: it says what the shopper pays, not what is wrong.
         serious = [problem for problem in example.problems if problem.verdict.severity != "advice"]
