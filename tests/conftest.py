@@ -152,6 +152,11 @@ class Shop:
         said = self.capsys.readouterr()
         return Said(code, said.out, said.err)
 
+    def command(self, *arguments: str) -> Said:
+        """Run a command line in a process of its own, where nothing was imported before."""
+        done = self.pytester.run(sys.executable, "-m", "paypact", *arguments)
+        return Said(int(done.ret), f"{done.stdout}\n", f"{done.stderr}\n")
+
     def files(self) -> set[str]:
         """Everything in the repository that Python itself did not put there."""
         every = (path.relative_to(self.pytester.path) for path in self.pytester.path.rglob("*"))

@@ -23,7 +23,7 @@ from typing import Any
 from paypact import gateways
 from paypact.driver import Driver, Scope, is_driver
 from paypact.errors import UsageError
-from paypact.testkit.blame import shown
+from paypact.testkit.blame import is_team, shown
 from paypact.testkit.target import Target, targets
 
 _NAMED = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*)(:(?P<attribute>[^\W\d]\w*))?")
@@ -64,6 +64,7 @@ def place(name: str) -> Place:
         if path.is_file() and path.suffix != ".py":
             raise UsageError(f"{name} is no Python file. Name a .py file that defines a driver, a folder, or a module")
         return Place(shown(str(path)), path.resolve())
+    importable()
     match = _NAMED.fullmatch(name)
     if match is None or not (spec := _spec(match["module"])):
         raise UsageError(
@@ -71,6 +72,13 @@ def place(name: str) -> Place:
             "or a driver in a package as package.module:Class"
         )
     return Place(name, Path(spec.origin or ""), match["module"], match["attribute"] or "")
+
+
+def importable() -> None:
+    """Let modules of the working folder be imported, as `python -m pytest` does; workers get the same path."""
+    here = str(Path.cwd())
+    if "" not in sys.path and here not in sys.path:
+        sys.path.insert(0, here)
 
 
 def bundled() -> Iterator[Place]:
@@ -182,10 +190,11 @@ def unusable(file: Path, error: BaseException) -> str:
         where = f"{shown(error.filename or str(file))}:{error.lineno}"
         return f"{where}: syntax error: {error.msg}{code}. Fix it: until then no driver in this file can run"
     frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if is_team(frame.filename)] or frames
     own = [frame for frame in frames if Path(frame.filename).name == file.name] or frames
     where = f"{shown(own[-1].filename)}:{own[-1].lineno}" if own else shown(str(file))
     code = f" `{own[-1].line}`" if own and own[-1].line else ""
-    last = frames[-1] if frames and frames[-1] is not own[-1] and not frames[-1].filename.startswith("<") else None
+    last = frames[-1] if frames and frames[-1] is not own[-1] else None
     deeper = f" (raised in {shown(last.filename)}:{last.lineno})" if last else ""
     advice = "Fix it: until then no driver in this file can run"
     if isinstance(error, ModuleNotFoundError):

@@ -15,7 +15,7 @@ from paypact.report.page import Page
 from paypact.report.style import data
 from paypact.runner import launch
 from paypact.runner.items import CellItem
-from paypact.testkit.promise import Promise, promises
+from paypact.testkit.promise import Promise
 from paypact.testkit.target import Target
 
 STANDINGS = ("accepted", "routed", "refused", "unconfirmed")
@@ -46,7 +46,7 @@ def _integration(page: Page, target: Target, items: Sequence[CellItem]) -> None:
     page.field("driver", data(f"{target.driver.__qualname__} in {described.file}"))
     page.field("offers", data(", ".join(described.operations)))
     page.field("lacks", data(", ".join(described.missing) or "nothing", "dim"))
-    for promise in promises().values():
+    for promise in dict.fromkeys(item.cell.promise for item in items):
         page.field(promise.id, _coverage(promise, target, items))
     for standing, names in _schemes(target):
         page.field(standing, data(names))

@@ -73,7 +73,13 @@ class Lines(Quiet):
 
     def expect(self, rows: Counter[Row], workers: int) -> None:
         self.rows = rows
-        self._say(f"exploring {rows.total()} cells" + (f" in {workers} processes" if workers > 1 else ""))
+        total = rows.total()
+        processes = f" in {workers} processes" if workers > 1 else ""
+        self._say(f"exploring {total} cell{'s' if total != 1 else ''}{processes}")
+
+    def __exit__(self, *_: object) -> None:
+        if self.results:
+            self.console.print()
 
     def done(self, result: CellResult) -> None:
         self.results.append(result)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from paypact.discovery import Place, nothing_in
+from paypact.discovery import Place, importable, nothing_in
 from paypact.errors import UsageError
 from paypact.report.model import RunResult
 from paypact.report.progress import Progress, Quiet
@@ -96,8 +95,7 @@ def _check(order: Order, watcher: Watcher, said: str) -> None:
 
 def _pytest(order: Order, watcher: Watcher) -> str:
     """Start pytest; what it said where it could not."""
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # as `python -m pytest` does, and workers get the same path
+    importable()
     said = io.StringIO()
     with tempfile.TemporaryDirectory(prefix="paypact-") as folder, contextlib.redirect_stderr(said):
         code = pytest.main(_arguments(order, Path(folder)), plugins=[watcher])

@@ -1,0 +1,7 @@
+"""`python -m paypact`."""
+
+from __future__ import annotations
+
+from paypact.cli import main
+
+main()

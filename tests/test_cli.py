@@ -1,0 +1,555 @@
+"""The commands: exit codes, what they print, and one message for each mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paypact.cli import call
+
+SALE = "    def sale(self, payment): ..."
+
+
+def said(name: str) -> str:
+    """A whole text that users see, kept beside the tests."""
+    return (Path(__file__).parent / "said" / f"{name}.txt").read_text("utf-8")
+
+
+def timeless(text: str) -> str:
+    """Without the seconds it took."""
+    return re.sub(r"in \d+\.\d s", "in 0.0 s", text)
+
+
+@pytest.mark.parametrize(
+    ("ends", "arguments", "code"),
+    [
+        pytest.param({}, [], 0, id="kept"),
+        pytest.param({"jcb": "crash"}, [], 1, id="broken"),
+        pytest.param({"jcb": "advice"}, [], 0, id="advice"),
+        pytest.param({"jcb": "advice"}, ["--fail-on", "advice"], 1, id="advice that fails"),
+        pytest.param({"jcb": "belief"}, ["--fail-on", "crash"], 0, id="milder than fail-on"),
+        pytest.param({"jcb": "gap"}, [], 0, id="not covered"),
+        pytest.param({"jcb": "gap", "visa": "gap"}, [], 2, id="nothing covered"),
+        pytest.param({"jcb": "defect"}, [], 2, id="defect"),
+        pytest.param({"jcb": "mistake"}, [], 2, id="mistake"),
+        pytest.param({"visa": "live"}, [], 2, id="live key"),
+        pytest.param({"jcb": "crash"}, ["--scheme", "visa"], 0, id="one scheme"),
+        pytest.param({"jcb": "crash"}, ["-k", "visa"], 0, id="-k"),
+        pytest.param({"jcb": "crash", "visa": "crash"}, ["-x"], 1, id="-x"),
+    ],
+)
+def test_exit_codes(shop: Any, ends: dict[str, str], arguments: list[str], code: int) -> None:
+    """0 kept, 1 a finding at or above fail-on, 2 nothing can be said."""
+    shop.driver(**ends)
+
+    result = shop.paypact("run", "tests", "-n", "0", *arguments)
+
+    assert result.code == code
+    assert "Traceback" not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    ("ends", "name"),
+    [
+        pytest.param({}, "run-kept", id="kept"),
+        pytest.param({"visa": "advice", "jcb": "crash"}, "run-broken", id="broken"),
+        pytest.param({"visa": "defect"}, "run-defect", id="defect"),
+    ],
+)
+def test_what_a_run_prints(shop: Any, ends: dict[str, str], name: str) -> None:
+    """What moved on while it ran, findings whole and worst first, the matrix, and the verdict last."""
+    shop.driver(**ends)
+
+    assert timeless(shop.paypact("run", "tests", "-n", "0").out) == said(name)
+
+
+def test_quiet_prints_the_verdict_alone(shop: Any) -> None:
+    """`-q` leaves two lines."""
+    shop.driver()
+
+    assert timeless(shop.paypact("run", "tests", "-q").out) == (
+        " all 2 cells kept their promise, 1 not covered\n 6 examples, 10 exchanges in 0.0 s; profile pr, exit code 0\n"
+    )
+
+
+def test_workers_come_to_the_same(shop: Any) -> None:
+    """The number of processes changes nothing but the time."""
+    shop.driver(visa="advice", jcb="crash")
+
+    alone = shop.paypact("run", "tests", "-n", "0", "--json", "alone.json")
+    shared = shop.paypact("run", "tests", "-n", "2", "--json", "shared.json")
+
+    def closing(text: str) -> str:
+        return timeless(text[text.index("CRASH", text.index("kept\n") if "kept\n" in text else 0) :])
+
+    first, second = (json.loads((shop.pytester.path / name).read_text()) for name in ("alone.json", "shared.json"))
+    assert alone.code == shared.code == 1
+    assert {**first, "seconds": 0, "cells": [{**each, "seconds": 0} for each in first["cells"]]} == {
+        **second,
+        "seconds": 0,
+        "cells": [{**each, "seconds": 0} for each in second["cells"]],
+    }
+    assert closing(shared.out).splitlines()[-12:] == closing(alone.out).splitlines()[-12:]
+
+
+def test_the_result_as_json(shop: Any) -> None:
+    """The file has the verdict, the columns and every finding with its case."""
+    shop.driver(jcb="crash")
+    shop.paypact("run", "tests", "-q", "--json", "result.json")
+
+    result = json.loads((shop.pytester.path / "result.json").read_text())
+
+    assert (result["schema"], result["exit_code"], result["profile"], result["fail_on"]) == (1, 1, "pr", "belief")
+    assert [(each["name"], each["file"]) for each in result["integrations"]] == [("shop-tin", "tests/test_payments.py")]
+    assert [(each["promise"], each["cell"], each["state"]) for each in result["cells"]] == [
+        ("cards", "visa", "kept"),
+        ("cards", "jcb", "broken"),
+        ("refunds", "all", "not covered"),
+    ]
+    assert result["cells"][1]["findings"][0]["fingerprint"] == "0123456789ab"
+
+
+def test_junit(shop: Any) -> None:
+    """`--junit` writes pytest's file."""
+    shop.driver(jcb="crash")
+    shop.paypact("run", "tests", "-q", "--junit", "junit.xml")
+
+    assert 'failures="1" skipped="1" tests="3"' in (shop.pytester.path / "junit.xml").read_text()
+
+
+PLACES = [
+    pytest.param("tests/test_payments.py", ["tests/test_payments.py"], "tests/test_payments.py", id="file"),
+    pytest.param("driving.py", ["driving.py"], "driving.py", id="file of any name"),
+    pytest.param("shop/pay/driving.py", ["shop"], "shop/pay/driving.py", id="folder"),
+    pytest.param("shoplib/driving.py", ["shoplib.driving:ShopTin"], "shoplib.driving:ShopTin", id="class"),
+    pytest.param("shoplib/driving.py", ["shoplib.driving"], "shoplib.driving", id="module"),
+]
+
+
+@pytest.mark.parametrize(("file", "named", "shown"), PLACES)
+def test_where_drivers_are_found(shop: Any, file: str, named: list[str], shown: str) -> None:
+    """A file, a folder with any Python file in it, a module, a class of a module."""
+    shop.driver(file)
+    shop.file("shop/other.py", "raise RuntimeError('a file that speaks of no driver is not imported')")
+
+    result = shop.paypact("run", *named, "-q", "--json", "result.json", "-n", "0")
+
+    (column,) = json.loads((shop.pytester.path / "result.json").read_text())["integrations"]
+    assert (result.code, column["file"]) == (0, shown)
+
+
+def test_drivers_of_the_settings(shop: Any) -> None:
+    """Where no path is named, the drivers of [tool.paypact] run, in workers too."""
+    shop.driver("shoplib/driving.py", jcb="crash")
+    shop.file("pyproject.toml", '[tool.paypact]\ndrivers = ["shoplib.driving:ShopTin"]\nprofile = "quick"\n')
+
+    result = shop.paypact("run", "-n", "2", "-q")
+
+    assert (result.code, "profile quick" in result.out) == (1, True)
+
+
+def test_the_shops_own_options_do_not_disturb(shop: Any) -> None:
+    """What the shop's pytest is told by default neither stops a run nor adds to it, and nothing is left behind."""
+    shop.driver(jcb="crash", visa="crash")
+    shop.file("pytest.ini", "[pytest]\naddopts = -x -n 2 --ff -ra --strict-markers\nfilterwarnings = error\n")
+    before = shop.files()
+
+    result = shop.paypact("run", "tests", "-n", "0")
+
+    assert (result.code, "2 broken" in result.out) == (1, True)
+    assert shop.files() == before
+
+
+def test_output_for_a_terminal_and_for_a_log(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours where the user wants them, and none where NO_COLOR is set; what a shop says is never markup."""
+    shop.driver(jcb="crash")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = shop.paypact("run", "tests", "-n", "0").out
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    plain = shop.paypact("run", "tests", "-n", "0").out
+
+    assert "\x1b[1;31m" in coloured or "\x1b[31m" in coloured
+    assert re.search(r"\x1b\[[0-9;]*3[0-7]m", plain) is None
+
+
+MISTAKES = [
+    pytest.param(
+        {"a.py": f'class A(Driver, gateway="tinn"):\n{SALE}'},
+        ["run", "a.py"],
+        "unknown gateway 'tinn'; did you mean 'tin'? (known: stripe, tin)",
+        id="unknown gateway",
+    ),
+    pytest.param(
+        {"a.py": 'class A(Driver, gateway="tin"): ...'},
+        ["run", "a.py"],
+        "driver A (a.py) offers no operation: define at least one of sale, authorize, complete, capture, void, refund, "
+        "verify, store, charge_stored, lookup, receive, order",
+        id="no operation",
+    ),
+    pytest.param(
+        {
+            "a.py": f'class A(Driver, gateway="tin", name="x"):\n{SALE}',
+            "b.py": f'class B(Driver, gateway="tin", name="x"):\n{SALE}',
+        },
+        ["run", "a.py", "b.py"],
+        "two drivers are named 'x': A in a.py and B in b.py. "
+        'Give one another name: `class B(Driver, gateway="...", name="...")`',
+        id="two of one name",
+    ),
+    pytest.param(
+        {"a.py": "class A(Driver, gateway=:\n    pass"},
+        ["run", "a.py"],
+        "a.py:3: syntax error: invalid syntax `class A(Driver, gateway=:`. "
+        "Fix it: until then no driver in this file can run",
+        id="syntax error",
+    ),
+    pytest.param(
+        {"a.py": "RATES = {}\nRATE = RATES['EUR']"},
+        ["run", "a.py"],
+        "a.py:4: KeyError: 'EUR', while it was imported: `RATE = RATES['EUR']`. "
+        "Fix it: until then no driver in this file can run",
+        id="raises at import",
+    ),
+    pytest.param(
+        {"a.py": "import shoplib.nowhere"},
+        ["run", "a.py"],
+        "a.py:3: ModuleNotFoundError: No module named 'shoplib', while it was imported: `import shoplib.nowhere`. "
+        "Install it, run from the folder that holds it, "
+        "or name that folder in `pythonpath` of [tool.pytest.ini_options]",
+        id="missing module",
+    ),
+    pytest.param(
+        {"tests/conftest.py": "raise ValueError('no settings')", "tests/a.py": ""},
+        ["run", "tests/a.py"],
+        "tests/conftest.py:3: ValueError: no settings, while it was imported: `raise ValueError('no settings')`. "
+        "Fix it: until then no driver in this file can run",
+        id="conftest that raises",
+    ),
+    pytest.param(
+        {"tests/a.py": "", "tests/below/conftest.py": "raise ValueError('no settings')", "tests/below/test_b.py": ""},
+        ["run", "tests"],
+        "tests/below/conftest.py:3: ValueError: no settings, while it was imported: `raise ValueError('no settings')`. "
+        "Fix it: until then no driver in this file can run",
+        id="conftest below that raises",
+    ),
+    pytest.param(
+        {"a.py": ""},
+        ["run", "a.py"],
+        "no integration found in a.py: no class there subclasses paypact.Driver with a gateway. "
+        'Write `class Shop(Driver, gateway="...")` with the operations you offer, or name the file that has it',
+        id="no driver",
+    ),
+    pytest.param(
+        {},
+        ["run", "nowhere"],
+        "no file, folder or module is named 'nowhere' here ({here}). Name a Python file or folder, "
+        "or a driver in a package as package.module:Class",
+        id="no such path",
+    ),
+    pytest.param(
+        {"notes.txt": ""},
+        ["run", "notes.txt"],
+        "notes.txt is no Python file. Name a .py file that defines a driver, a folder, or a module",
+        id="no Python file",
+    ),
+    pytest.param(
+        {"lib/a.py": f'class A(Driver, gateway="tin"):\n{SALE}'},
+        ["run", "lib.a:B"],
+        "lib.a (B) has no such name (drivers there: A)",
+        id="no such class",
+    ),
+    pytest.param(
+        {"pyproject.toml": "[tool.paypact]\nfail-on = 'all'"},
+        ["run"],
+        "pyproject.toml, tool.paypact.fail-on: invalid enum value 'all'; "
+        "allowed: money, crash, exposure, belief, advice",
+        id="wrong setting",
+    ),
+    pytest.param(
+        {"pyproject.toml": "[tool.paypact\n"},
+        ["run"],
+        "pyproject.toml is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 14)",
+        id="broken TOML",
+    ),
+    pytest.param(
+        {"pytest.ini": "[pytest]\naddopts = --nonsense", "a.py": ""},
+        ["run", "a.py"],
+        "pytest could not start: ",
+        id="pytest's own settings",
+    ),
+    pytest.param({}, ["run", "--nonsense"], "No such option: --nonsense\nTry 'paypact --help'.", id="unknown option"),
+    pytest.param(
+        {},
+        ["run", "-n", "many"],
+        "-n many is no number of workers: write -n 4, -n 0 (one process) or -n auto",
+        id="-n",
+    ),
+    pytest.param({}, ["run", "--profile", "fast"], "unknown profile 'fast' (known: quick, pr, nightly)", id="profile"),
+    pytest.param(
+        {},
+        ["run", "--fail-on", "all"],
+        "unknown severity 'all' for fail-on (known, worst first: money, crash, exposure, belief, advice)",
+        id="fail-on",
+    ),
+    pytest.param(
+        {},
+        ["run", "--json", "no/where.json"],
+        "the result cannot be written to no/where.json: there is no folder no. Make it, or name another",
+        id="json without folder",
+    ),
+    pytest.param(
+        {"here/x": ""},
+        ["run", "--json", "here"],
+        "the result cannot be written to here: it is a folder. Name a file in it",
+        id="json is a folder",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "arguments", "message"), MISTAKES)
+def test_mistakes(shop: Any, files: dict[str, str], arguments: list[str], message: str) -> None:
+    """One message on standard error that names the thing and the way out, exit code 2, no traceback."""
+    for name, text in files.items():
+        shop.file(name, f"from paypact import Driver\n\n{text}\n" if name.endswith(".py") else text)
+    message = message.format(here=shop.pytester.path) if "{here}" in message else message
+
+    result = shop.paypact(*arguments)
+
+    assert (result.code, result.out) == (2, "")
+    if message.endswith(": "):
+        assert result.err.startswith(f"paypact: {message}")
+        assert result.err.count("\n") == 1
+    else:
+        assert result.err == f"paypact: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--promise", "card"], "unknown promise 'card'; did you mean 'cards'? (known here: cards, refunds)"),
+        (["--integration", "shop"], "unknown integration 'shop'; did you mean 'shop-tin'? (known here: shop-tin)"),
+        (["--scheme", "v*", "--scheme", "j"], "unknown scheme 'j' (known here: visa, jcb)"),
+        (["-k", "amex"], "no cell matches -k 'amex'"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_selection_that_selects_nothing(shop: Any, arguments: list[str], message: str) -> None:
+    """What there is, is listed."""
+    shop.driver()
+
+    result = shop.paypact("run", "tests", *arguments)
+
+    assert (result.code, result.out, result.err) == (2, "", f"paypact: {message}\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="needs permissions that hold for this user")
+def test_what_cannot_be_read_or_written(shop: Any) -> None:
+    """A folder that is closed to us says so before anything runs."""
+    (shop.pytester.path / "closed").mkdir(mode=0o000)
+
+    assert shop.paypact("run", "closed").err == (
+        "paypact: closed cannot be read: permission denied. Make it readable, or name another path\n"
+    )
+    assert shop.paypact("run", "--json", "closed/x.json").err == (
+        "paypact: the result cannot be written to closed/x.json: permission denied. Name a file you may write\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        ("mistake", "driver ShopTin: start raised ValueError: no database at settings.py:3 in connect. Fix it"),
+        ("live", "a live-looking key was sent"),
+    ],
+)
+def test_a_mistake_met_on_the_way(shop: Any, end: str, message: str) -> None:
+    """A driver that cannot be started, or a live key, is the verdict of the run."""
+    shop.driver(jcb=end, visa=end)
+
+    result = shop.paypact("run", "tests", "-n", "0", "-q")
+
+    assert result.code == 2
+    assert " ".join(result.out.split()).startswith(message)
+
+
+def test_a_fixture_that_fails(shop: Any) -> None:
+    """The shop's own fixture is named, with its line."""
+    shop.driver()
+    shop.file(
+        "tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef db():\n    raise ValueError('no db')"
+    )
+
+    result = shop.paypact("run", "tests", "-q", "-n", "0")
+
+    assert result.code == 2
+    assert " ".join(result.out.split()).startswith(
+        "tests/test_payments.py::ShopTin::cards[visa]: its setup by the test suite's own fixtures raised "
+        "ValueError: no db (tests/conftest.py:4) (and 2 more)"
+    )
+
+
+def test_an_sdk_that_is_missing(empty_shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundled integration names the extra that installs what it imports."""
+    monkeypatch.setitem(sys.modules, "stripe", None)
+    monkeypatch.delitem(sys.modules, "paypact.gateways.stripe.integration", raising=False)
+
+    result = empty_shop.paypact("run")
+
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "paypact: gateway 'stripe': its SDK is not installed: pip install 'paypact[stripe]'\n"
+
+
+def test_the_bundled_integrations_keep_their_promises(empty_shop: Any) -> None:
+    """Without a path the reference integrations run, whatever lies in the folder."""
+    pytest.importorskip("stripe")
+    empty_shop.file("conftest.py", "raise RuntimeError('of another project')")
+    empty_shop.file("pytest.ini", "[pytest]\naddopts = --nonsense\n")
+
+    result = empty_shop.command("run", "--profile", "quick", "--promise", "card-types", "--scheme", "jcb")
+
+    assert result.code == 0
+    assert " 1 cell kept its promise" in result.out
+
+
+def test_demo_replays_the_outage(empty_shop: Any) -> None:
+    """The story, the finding with card, cause, line and exchanges, and a command that shows it again; exit code 1."""
+    pytest.importorskip("stripe")
+
+    result = empty_shop.command("demo")
+    replay = re.search(r"paypact replay '(.+)'\n", result.out)
+
+    assert result.code == 1
+    assert replay
+    for words in (
+        "CRASH",
+        "your line",
+        "exchanges",
+        "booked",
+        "cause         the integration: your code has to change",
+    ):
+        assert words in result.out
+    again = empty_shop.command("replay", replay[1])
+    assert again.code == 1
+    assert "is still broken by this case" in again.out
+
+
+def test_replay(shop: Any) -> None:
+    """One case of one cell: 1 while it breaks, 0 once it is kept."""
+    shop.driver(jcb="crash")
+
+    broken = shop.paypact("replay", "tests/test_payments.py::cards[shop-tin-jcb]{}")
+    kept = shop.paypact("replay", "tests/test_payments.py::cards[shop-tin-visa]")
+    gap = shop.paypact("replay", "tests/test_payments.py::refunds[shop-tin-all]")
+
+    assert (broken.code, broken.out) == (1, said("replay-broken"))
+    assert (kept.code, kept.out) == (0, "replayed: cards[shop-tin-visa] keeps its promise in this case\n")
+    assert gap.code == 2
+
+
+HELP = (
+    "write it as a finding prints it: 'FILE::promise[integration-key]{case}', or the file under .paypact/ that it names"
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("tests/test_payments.py", f"cannot read 'tests/test_payments.py'; {HELP}"),
+        (
+            "tests/test_payments.py::card[shop-tin-jcb]",
+            "unknown promise 'card'; did you mean 'cards'? (known here: cards, refunds)",
+        ),
+        ("tests/test_payments.py::cards[shop-jcb]", "no integration here begins 'shop-jcb' (known here: shop-tin)"),
+        (
+            "tests/test_payments.py::cards[shop-tin-jbc]",
+            "unknown cell 'jbc'; did you mean 'jcb'? (known here: visa, jcb)",
+        ),
+        ("case.json", f"case.json cannot be read: No such file or directory; {HELP}"),
+    ],
+    ids=["no cell", "promise", "integration", "cell", "file"],
+)
+def test_a_replay_of_what_is_not_there(shop: Any, case: str, message: str) -> None:
+    """Names that nobody knows are answered with those there are."""
+    shop.driver()
+
+    assert shop.paypact("replay", case).err == f"paypact: replay: {message}\n"
+
+
+REAL = """
+from paypact import Approved, Driver
+
+
+class ShopTin(Driver, gateway="tin"):
+    def sale(self, payment):
+        return Approved("p1")
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ('{"colour":"red"}', "replay: unknown axis 'colour' (known here: "),
+        ('{"answer":"aprove"}', "replay: answer='aprove' is unknown; did you mean 'approve'? (known here: "),
+        ('{"schema":2}', "replay: the case has schema 2, this paypact reads 1: upgrade paypact to replay it"),
+    ],
+    ids=["axis", "value", "schema"],
+)
+def test_a_case_that_is_not_known(empty_shop: Any, case: str, message: str) -> None:
+    """The true promises answer for their own axes."""
+    empty_shop.file("conftest.py", f"import sys\nsys.path.insert(0, {str(Path(__file__).parent / 'toy')!r})\n"
+                    "from paypact import gateways\ngateways.forget()\n")  # fmt: skip
+    empty_shop.file("tests/test_payments.py", REAL)
+
+    result = empty_shop.paypact("replay", f"tests/test_payments.py::card-types[shop-tin-visa]{case}")
+
+    assert result.code == 2
+    assert result.out.replace("\n", " ").startswith(message)
+
+
+def test_list(shop: Any) -> None:
+    """What is offered, what that covers and what not, and what is not simulated."""
+    shop.driver()
+
+    result = shop.paypact("list", "tests")
+
+    assert result.code == 0
+    for line in (
+        " shop-tin\n gateway       tin\n driver        ShopTin in tests/test_payments.py\n offers        sale\n",
+        " cards         2 cells: visa jcb\n refunds       not covered: define refund to have it tried\n",
+        " accepted      visa",
+        " gateway tin\n",
+    ):
+        assert line in result.out
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` names the version; no command at all shows what there is."""
+    assert call(["--version"]) == 0
+    assert re.fullmatch(r"paypact \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
+    assert call([]) == 2
+    assert "Commands:" in capsys.readouterr().out
+
+
+def test_a_defect_of_ours(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception of paypact's own is one message too."""
+
+    def broken(*given: Any, **named: Any) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("paypact.discovery.places", broken)
+
+    result = shop.paypact("run")
+
+    assert result.code == 2
+    assert re.fullmatch(
+        r"paypact: a defect of paypact itself: KeyError: 'x' \(test_cli\.py:\d+\)\. "
+        r"Please report it; PAYPACT_DEBUG=1 shows the traceback\n",
+        result.err,
+    )
