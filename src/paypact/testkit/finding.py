@@ -56,7 +56,7 @@ def finding_of(
         sentence += f"; when the shopper then pressed again, {twice.verdict.sentence.rpartition(', but ')[2]}"
     varied = example.varying.struck if example.varying else None
     if varied and problem.trigger == "variation":
-        sentence = f"where the reply to {_asked(example, varied.number)} {varied}, {sentence}"
+        sentence = f"where reply {varied.number} {varied}, {sentence}"
     values = to_json(case, axes)
     faults = ", ".join(str(fault) for fault in example.world.network.delivered)
     operation = told.operation if told else case.operation
@@ -158,12 +158,6 @@ def _booked(event: str, amount: int, exchange: Exchange) -> str:
     )
     price = getattr(purchase, "price", None)
     return f"{event} {major(amount, price.currency)}" if price else event
-
-
-def _asked(example: Example, number: int) -> str:
-    """An exchange's request as a sentence names it."""
-    request = example.exchanges[number - 1].request
-    return f"{request.method} {request.path}"
 
 
 def _happened(case: Case, example: Example) -> str:
