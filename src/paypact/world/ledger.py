@@ -158,12 +158,19 @@ class Ledger:
         return purchase
 
     def present(
-        self, purchase: Purchase, card: Card, amount: int | None = None, *, automatic: bool, captures: str | None = None
+        self,
+        purchase: Purchase,
+        card: Card,
+        amount: int | None = None,
+        *,
+        automatic: bool,
+        captures: str | None = None,
+        data: Any = None,
     ) -> Authorization:
         """A card is presented for `amount` minor units (None: the price). Its issuer has not answered yet."""
         asked = purchase.price.minor if amount is None else amount
         rule = captures or self.terms.captures
-        made = Authorization(self._next(), purchase, card, asked, automatic, rule, self.attempt)
+        made = Authorization(self._next(), purchase, card, asked, automatic, rule, self.attempt, data)
         purchase.authorizations.append(made)
         self._write(made, None, "present", asked)
         return made

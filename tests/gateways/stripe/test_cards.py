@@ -152,7 +152,7 @@ def test_refund_of_a_published_card(client: Any, world: World, token: str, first
     intent = client.payment_intents.create({**SALE, "payment_method": token})
     refund = client.refunds.create({"payment_intent": intent.id})
     assert refund.status == first
-    world.clock.advance(3600)
+    world.clock.advance(2 * 86_400)
     assert client.refunds.retrieve(refund.id).status == later
     assert client.charges.retrieve(refund.charge).amount_refunded == (0 if later == "failed" else 1099)
 

@@ -132,9 +132,7 @@ def _present(account: Account, purchase: Purchase, method: Method) -> Authorizat
     intent.method = None
     saving = intent.kind == "setup" or intent.params.get("setup_future_usage")
     method.spent = method.customer is None and not (intent.customer and saving)
-    automatic = intent.kind == "payment" and not manual
-    held = account.ledger.present(purchase, method.card, automatic=automatic, captures="many" if many else None)
-    held.data = Attempt(
+    attempt = Attempt(
         account.make_id("ch_" if intent.kind == "payment" else "setatt_"),
         account.now(),
         method,
@@ -143,7 +141,14 @@ def _present(account: Account, purchase: Purchase, method: Method) -> Authorizat
         metadata=intent.metadata,
         description=intent.params.get("description"),
     )
-    account.ledger.name(held.data.id, held)
+    held = account.ledger.present(
+        purchase,
+        method.card,
+        automatic=intent.kind == "payment" and not manual,
+        captures="many" if many else None,
+        data=attempt,
+    )
+    account.ledger.name(attempt.id, held)
     return held
 
 

@@ -9,6 +9,7 @@ from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Attempt, Intent
 from paypact.world.ledger import Authorization
+from paypact.world.ledger_tables import LIVE
 from paypact.world.wire import UNSET
 
 RISK = {"normal": 20, "elevated": 70, "highest": 95}
@@ -43,7 +44,7 @@ def render(account: Account, held: Authorization) -> wire.Charge:
     attempt: Attempt = held.data
     intent: Intent = held.purchase.data
     error = account.decline(held.reason) if attempts.failed(held) else None
-    suffix, refunded = intent.params.get("statement_descriptor_suffix"), held.refunded
+    suffix, refunded = intent.params.get("statement_descriptor_suffix"), held.total("refund", LIVE)
     return wire.Charge(
         id=attempt.id,
         amount=account.units(held.amount, intent.currency),

@@ -12,7 +12,6 @@ from paypact.world.ledger import Authorization, Movement, Obstacle
 from paypact.world.ledger_tables import HOLDING
 from paypact.world.wire import UNSET
 
-LATER = 60.0  # seconds until the refund of a published test card changes; the vendor names no time
 STATUS = {"requested": "pending", "failed": "failed", "canceled": "canceled"}
 
 
@@ -22,8 +21,9 @@ def create(account: Account, call: Call) -> wire.Refund:
     said = Repayment(account.make_id("re_"), account.now(), asked.get("reason"), checks.metadata(account, asked, {}))
     amount = account.minor(asked["amount"], intent.currency) if "amount" in asked else None
     test = held.data.method.test
-    becomes = test.wire.get("refund") if test is not None and not account.scripted(held.card) else None
-    said.pending = becomes == "pending"
+    published = test is not None and "refund" in test.wire and not account.scripted(held.card)
+    if published and 0 < (held.refundable if amount is None else amount) <= held.refundable:
+        account.world.acquirer.fates("refund", test.wire["refund"])
     try:
         refund = account.ledger.request("refund", held, amount, data=said)
     except Obstacle as obstacle:
@@ -35,18 +35,7 @@ def create(account: Account, call: Call) -> wire.Refund:
             left=_shown(account.units(held.refundable, intent.currency)),
         ) from None
     account.ledger.name(said.id, refund)
-    if becomes is not None:
-        account.world.clock.call_later(LATER, lambda: _turn(account, refund))
     return render(account, refund)
-
-
-def _turn(account: Account, refund: Movement) -> None:
-    """What a published test card's refund becomes in the end."""
-    if refund.data.pending:
-        refund.data.pending = False
-    elif refund.state == "booked":
-        refund.reason = "unknown"
-        account.ledger.move(refund, "fail", refund.amount)
 
 
 def _shown(amount: int) -> str:
@@ -119,7 +108,7 @@ def render(account: Account, refund: Movement) -> wire.Refund:
         metadata=said.metadata,
         payment_intent=intent.id,
         payment_method=held.data.method.id,
-        pending_reason="processing" if said.pending else UNSET,
+        pending_reason="processing" if refund.state == "requested" else UNSET,
         reason=said.reason,
-        status="pending" if said.pending else STATUS.get(refund.state, "succeeded"),
+        status=STATUS.get(refund.state, "succeeded"),
     )

@@ -75,7 +75,6 @@ class Repayment:
     created: int
     reason: str | None
     metadata: dict[str, str]
-    pending: bool = False
 
 
 @dataclass(slots=True, eq=False)
