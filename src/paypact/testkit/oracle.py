@@ -1,7 +1,7 @@
 """The oracle: when is what the integration says true? Tables, and the short code that reads them.
 
-Words of a table: *ok*; *wrong*: untrue, no money at stake; *broken*: untrue about money; *ask*: allowed only if a fault was
-injected in this flow, then asked again; *advice*. A number behind a word is a condition, in `judge.py`.
+Words of a table: *ok*; *wrong*: untrue, no money at stake; *broken*: untrue about money; *ask*: allowed only if a fault
+was injected in this flow, then asked again; *advice*. A number behind a word is a condition, in `judge.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ def _table(text: str) -> Table:
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
 
 
-# The outcome of sale, authorize, complete, lookup, charge_stored; of verify and store with *authorized* read as verified, stored.
+# The outcome of sale, authorize, complete, lookup, charge_stored; of verify and store with *authorized* read as
+# verified, stored.
 # (1) broken when no fault was injected: a no that nobody said.
 # (2) only if the request was refused for a fault of the payment, or the payment is out of scope or has no exact form.
 # (3) the reason: not empty, not another specific answer's. (4) ok where the driver has no `complete`.
@@ -38,7 +39,8 @@ twice       broken    broken    broken          broken   broken    broken   brok
 """)
 
 # The outcome of capture, refund, void: the movement this call asked for.
-# (6) a movement only acknowledged is Pending. (7) ok where the goal was already reached. (8) broken once the failure was told.
+# (6) a movement only acknowledged is Pending. (7) ok where the goal was already reached. (8) broken once the failure
+# was told.
 MOVEMENT: Final = _table("""
 movement    Approved  Declined  Pending  Rejected  Unknown  crash    ActionRequired
 none        broken:7  ok        broken   ok        ask      broken   broken

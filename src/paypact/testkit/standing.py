@@ -1,5 +1,7 @@
-"""Standing: the ledger in one word, for one payment. Whose purchase is it? The payment's whose card or token it authorised;
-while it has none, the payment's whose operation created it.
+"""Standing: the ledger in one word, for one payment.
+
+Whose purchase is it? The payment's whose card or token it authorised; while it has none, the payment's whose operation
+created it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 
 from paypact.payments import Payment
 from paypact.world.ledger import Authorization, Ledger, Purchase, live
+from paypact.world.ledger_tables import LIVE
 from paypact.world.recording import Exchange, Recording
 
 
@@ -77,10 +80,9 @@ def _word(authorization: Authorization) -> str:
         return "pending" if state == "created" else state
     if authorization.total("chargeback"):
         return "disputed"
-    captured = authorization.total("capture", frozenset({"requested", "booked", "settling", "settled"}))
-    if not captured:
-        return "authorized" if state == "authorized" else "undone"
-    return "undone" if authorization.refunded >= captured else "paid"
+    if authorization.total("capture", LIVE) > authorization.refunded:
+        return "paid"
+    return "authorized" if state == "authorized" else "undone"  # a refund leaves the rest that was not captured on hold
 
 
 def _owned(purchase: Purchase, payments: Sequence[Payment], keys: set[str]) -> bool:
