@@ -66,6 +66,13 @@ def test_multicapture(client: Any, token: Mint) -> None:
     assert (rest.status, rest.amount_received) == ("succeeded", 1099)
 
 
+def test_capture_method_of_cards(client: Any, token: Mint) -> None:
+    """What is said of cards goes before what is said of all methods."""
+    intent = create(client, token(), payment_method_options={"card": {"capture_method": "manual"}})
+    assert (intent.status, intent.capture_method) == ("requires_capture", "automatic_async")
+    assert client.payment_intents.capture(intent.id).status == "succeeded"
+
+
 def test_void(client: Any, token: Mint, world: World) -> None:
     """A cancelled hold gives the money back without a refund."""
     intent = create(client, token(), capture_method="manual")
@@ -213,6 +220,7 @@ def test_challenge_without_a_place_to_return_to(client: Any, token: Mint) -> Non
     params = {"amount": 1099, "currency": "eur", "confirm": True, "automatic_payment_methods": never}
     asked = client.payment_intents.create({**params, "payment_method": token(challenge())})
     assert asked.next_action.type == "use_stripe_sdk"
+    assert create(client, token(challenge()), use_stripe_sdk=True).next_action.type == "use_stripe_sdk"
 
 
 def test_manual_confirmation(client: Any, token: Mint, world: World, payment: Any) -> None:
@@ -281,3 +289,6 @@ def test_saved_card(client: Any, token: Mint) -> None:
     assert again.status == "succeeded"
     (listed,) = client.customers.payment_methods.list(customer.id).data
     assert listed.id == saved.id
+    options = {"card": {"setup_future_usage": "on_session"}}
+    other = create(client, token(), customer=customer.id, payment_method_options=options)
+    assert client.payment_methods.retrieve(other.payment_method).customer == customer.id

@@ -51,6 +51,11 @@ def test_every_currency_is_charged(client: Any) -> None:
         assert client.payment_intents.create({"amount": least, "currency": currency.lower()}).amount == least
 
 
+def test_rupiahs_are_many(client: Any) -> None:
+    """One currency takes more digits than the others."""
+    assert client.payment_intents.create({"amount": 999_999_999_999, "currency": "idr"}).amount == 999_999_999_999
+
+
 def test_upper_case_is_understood(client: Any) -> None:
     """Currencies are told in lower case, however they were sent."""
     assert client.payment_intents.create({"amount": 1099, "currency": "EUR"}).currency == "eur"

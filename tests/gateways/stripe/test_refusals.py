@@ -279,6 +279,7 @@ ROWS = [  # name, path, parameters, status, type, code, param
     ("amount-small", PI, {**NEW, "amount": 49}, 400, INVALID, "amount_too_small", "amount"),
     ("amount-negative", PI, {**NEW, "amount": -5}, 400, INVALID, "amount_too_small", "amount"),
     ("amount-large", PI, {**NEW, "amount": 100_000_000}, 400, INVALID, "amount_too_large", "amount"),
+    ("amount-large-idr", PI, {"amount": 10**12, "currency": "idr"}, 400, INVALID, "amount_too_large", "amount"),
     ("amount-thousandths", PI, {"amount": 1234, "currency": "kwd"}, 400, INVALID, None, "amount"),
     ("amount-isk", PI, {"amount": 1050, "currency": "isk"}, 400, INVALID, None, "amount"),
     ("amount-text", PI, {**NEW, "amount": "10.99"}, 400, INVALID, "parameter_invalid_integer", "amount"),

@@ -44,7 +44,8 @@ def _list(handler: Callable[[Any, Call], Wire], item: type[Wire], modelled: str 
 _DATA = "type card billing_details metadata allow_redisplay"
 _METHOD = "payment_method " + " ".join(f"payment_method_data.{one}" for one in _DATA.split())
 _OPTIONS = " ".join(
-    f"payment_method_options.card.{one}" for one in ("request_three_d_secure", "network", "request_multicapture")
+    f"payment_method_options.card.{one}"
+    for one in ("request_three_d_secure", "network", "request_multicapture", "capture_method", "setup_future_usage")
 )
 _ECHO = "metadata description receipt_email shipping statement_descriptor_suffix transfer_group setup_future_usage"
 _FLOW = "off_session error_on_requires_action return_url use_stripe_sdk capture_method"

@@ -42,7 +42,7 @@ def status(purchase: Purchase) -> str:
     if held is None or held.state in FAILED:
         return "requires_confirmation" if intent.method else "requires_payment_method"
     if held.state == "authorized":
-        return "requires_capture" if intent.kind == "payment" and intent.capture_method == "manual" else "succeeded"
+        return "succeeded" if held.automatic or intent.kind == "setup" else "requires_capture"
     return STATUS[held.state]
 
 
@@ -108,14 +108,14 @@ def pay(account: Account, purchase: Purchase, asked: dict[str, Any]) -> None:
         rule = "confirm_without_method" if intent.kind == "payment" else "setup_confirm_without_method"
         raise account.refuse(rule, intent.show(account, purchase))
     redirects = intent.automatic is not None and intent.automatic["allow_redirects"] != "never"
-    if redirects and not (intent.return_url or off_session or asked.get("use_stripe_sdk")):
+    if redirects and not (intent.return_url or off_session):
         raise account.refuse("return_url_needed", intent.show(account, purchase), kind=f"{intent.kind.title()} Intent")
     secure = intent.options.get("request_three_d_secure") in ("any", "challenge")
     issued = methods.answer(account, method, asked=secure, off_session=off_session)
     waiting = newest(purchase)
     if waiting is not None and waiting.state == "challenged":
         account.ledger.request("void", waiting)  # another card instead of the challenge
-    held = _present(account, purchase, method)
+    held = _present(account, purchase, method, sdk=bool(asked.get("use_stripe_sdk")))
     if issued.event == "challenge" and asked.get("error_on_requires_action"):
         account.ledger.apply(held, issued)
         account.ledger.authenticate(held, passed=False)
@@ -125,26 +125,24 @@ def pay(account: Account, purchase: Purchase, asked: dict[str, Any]) -> None:
     settle(account, held, issued)
 
 
-def _present(account: Account, purchase: Purchase, method: Method) -> Authorization:
+def _present(account: Account, purchase: Purchase, method: Method, *, sdk: bool) -> Authorization:
     intent: Intent = purchase.data
-    manual = intent.kind == "payment" and intent.capture_method == "manual"
-    many = manual and intent.options.get("request_multicapture") == "if_available"
+    many = intent.manual and intent.options.get("request_multicapture") == "if_available"
     intent.method = None
-    saving = intent.kind == "setup" or intent.params.get("setup_future_usage")
-    method.spent = method.customer is None and not (intent.customer and saving)
+    method.spent = method.customer is None and not intent.saves
     attempt = Attempt(
         account.make_id("ch_" if intent.kind == "payment" else "setatt_"),
         account.now(),
         method,
         intent.options.get("network") or method.preferred or account.words.chosen(method.card),
-        sdk=intent.return_url is None,
+        sdk=sdk or intent.return_url is None,
         metadata=intent.metadata,
         description=intent.params.get("description"),
     )
     held = account.ledger.present(
         purchase,
         method.card,
-        automatic=intent.kind == "payment" and not manual,
+        automatic=intent.kind == "payment" and not intent.manual,
         captures="many" if many else None,
         data=attempt,
     )
@@ -178,7 +176,7 @@ def saved(held: Authorization) -> None:
         return
     intent, method = held.purchase.data, held.data.method
     method.authenticated = method.authenticated or held.data.authenticated
-    if intent.customer and (intent.kind == "setup" or intent.params.get("setup_future_usage")):
+    if intent.saves:
         method.customer, method.spent = intent.customer, False
 
 

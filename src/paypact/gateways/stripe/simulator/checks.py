@@ -17,7 +17,8 @@ def amount(account: Account, asked: int, currency: str) -> None:
     if code not in facts.accepted:
         known = ", ".join(one.lower() for one in facts.accepted)
         raise account.refuse("currency_invalid", currency=currency, known=known)
-    least, most = facts.minimums.get(code, 1), account.facts.limits["amount"]
+    limits = account.facts.limits
+    least, most = facts.minimums.get(code, 1), limits["amount_of"].get(code, limits["amount"])
     if asked < least:
         raise account.refuse("amount_too_small", least=f"{least} {currency}")
     if asked > most:

@@ -51,6 +51,17 @@ class Intent:
     canceled_at: int | None = None
     cancellation_reason: str | None = None
 
+    @property
+    def manual(self) -> bool:
+        """Whether a confirmation only holds the money. What is said of cards goes before what is said of all."""
+        return self.kind == "payment" and self.options.get("capture_method", self.capture_method) == "manual"
+
+    @property
+    def saves(self) -> bool:
+        """Whether a yes makes the card the customer's."""
+        usage = self.options.get("setup_future_usage") or self.params.get("setup_future_usage")
+        return self.customer is not None and (self.kind == "setup" or usage in ("on_session", "off_session"))
+
 
 @dataclass(slots=True, eq=False)
 class Attempt:
