@@ -12,9 +12,10 @@ from paypact.currencies import exponent
 from paypact.payments import Approved, Money
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, money, promise
 from paypact.testkit.delivery import conclude
-from paypact.testkit.flow import MOVEMENTS, follow, movement_arguments
+from paypact.testkit.flow import MOVEMENTS, follow, movement_arguments, pay, paying
 from paypact.testkit.told import Told
 
+BEGIN = ("sale", "authorize", "charge_stored")
 PLACES = ("no", "one", "two", "three", "four")
 INEXACT = "no-exact-form"
 LIMITS = "outside-limits"
@@ -33,15 +34,15 @@ def each_kind_of_currency(target: Target) -> Iterator[str]:
         yield UNCONFIRMED
 
 
-@promise("money", order=6, needs=("sale", "authorize"), cells=each_kind_of_currency)
+@promise("money", order=6, needs=BEGIN, cells=each_kind_of_currency)
 def amounts_are_exact(run: Exploration) -> None:
     target, key = run.target, run.key
     if key == UNCONFIRMED:
         run.advice_only = "no source confirms how the gateway writes these currencies"
-    paying = tuple(each for each in ("sale", "authorize") if target.offers(each))
+    begin = tuple(operation for operation in paying(target) if operation in BEGIN)
     moving = tuple(each for each, before in MOVEMENTS.items() if each != "void" and target.offers(each, before))
     axes = {
-        "operation": Axis((*paying, *moving) if key != LIMITS else paying),
+        "operation": Axis((*begin, *moving) if key != LIMITS else begin),
         "currency": Axis.own(_currencies(target, key)),
         "amount": Axis.own(_amounts(key), lambda word: str(word).partition(" ")[0]),
         "part": Axis(_parts(key) if moving else ("all",)),
@@ -57,14 +58,18 @@ def amounts_are_exact(run: Exploration) -> None:
 def charge(example: Example) -> None:
     """One payment, what is moved of it, and both witnesses of every amount."""
     case, target = example.case, example.target
-    payment = example.payment()
-    paid = follow(example, example.perform(MOVEMENTS.get(case.operation, case.operation), payment, payment))
     asked: dict[int, Money] = {}
-    if isinstance(paid.outcome, Approved) and case.operation in MOVEMENTS and not example.problems:
-        _move(example, paid, asked)
-    conclude(example)
+    if case.operation in MOVEMENTS:
+        payment = example.payment()
+        paid = follow(example, example.perform(MOVEMENTS[case.operation], payment, payment))
+        if isinstance(paid.outcome, Approved) and not example.problems:
+            _move(example, paid, asked)
+        conclude(example)
+    else:
+        pay(example, case.operation)
     money.check(example, asked)
-    unfit = amounts.outside(target, payment.amount) or any(amounts.inexact(target, each) for each in asked.values())
+    price = example.payments[0].amount
+    unfit = amounts.outside(target, price) or any(amounts.inexact(target, each) for each in asked.values())
     example.occurred["amount outside judged"] += unfit
 
 

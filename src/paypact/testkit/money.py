@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Final
 
 from paypact.currencies import exponent, major
 from paypact.gateways.facts import Carrier, MoneyFacts
@@ -18,6 +19,8 @@ from paypact.testkit.judge import Verdict
 from paypact.testkit.told import Problem, Told
 from paypact.world.ledger import Authorization, Movement, Purchase
 from paypact.world.recording import Exchange
+
+WITHOUT_CHARGE: Final = ("verify", "store")  # of whatever amount the gateway's way to look at a card is
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def check(example: Example, asked: Mapping[int, Money]) -> None:
 def _differences(example: Example, asked: Mapping[int, Money]) -> Iterator[tuple[Verdict, Told]]:
     for place, told in enumerate(example.history):
         expected = asked.get(place, told.payment.amount)
-        due = ("charge", "capture") if place not in asked else (told.operation,)
+        due = _due(told, place in asked)
         last = {reading.carrier.carries: reading for reading in _read(example, told)}  # an earlier one was corrected
         for kind, reading in last.items():
             if kind not in due:
@@ -94,9 +97,12 @@ def _differences(example: Example, asked: Mapping[int, Money]) -> Iterator[tuple
 
 def _booked(example: Example, asked: Mapping[int, Money]) -> Iterator[tuple[Verdict, Told]]:
     """What the ledger holds, whoever asked for it."""
-    first = example.history[0]
-    expected = first.payment.amount
     for purchase in example.world.ledger.purchases:
+        mine = [told for told in example.history if told.payment.attempt == purchase.attempt] or example.history
+        first = mine[0]
+        if first.operation in WITHOUT_CHARGE:
+            continue
+        expected = first.payment.amount
         if purchase.price != expected and any(a.state != "voided" for a in purchase.authorizations):
             said = f"the payment is {Sum.of(expected)}, but the card was charged {Sum.of(purchase.price)}"
             yield Verdict("broken", "money/charge/booked", said), first
@@ -118,21 +124,28 @@ def _asked_in(example: Example, movement: Movement, asked: Mapping[int, Money]) 
     return None
 
 
+def _due(told: Told, moves: bool) -> tuple[str, ...]:
+    """What a call may carry an amount for."""
+    if moves:
+        return (told.operation,)
+    return () if told.operation in WITHOUT_CHARGE else ("charge", "capture")
+
+
 def _wire(example: Example, reading: Reading, expected: Money, kind: str) -> Verdict | None:
     exchange, right = reading.exchange, Sum.of(expected)
-    word = "wrong" if exchange.kind == "refused" else "broken"
-    where = f"{exchange.request.method} {exchange.request.path}"
-    what = "the payment is" if kind == "charge" else f"the {kind} is of"
+    refused = exchange.kind == "refused"
+    word, clause = ("wrong", f"money/{kind}/refused") if refused else ("broken", f"money/{kind}")
+    where, what = reading.carrier.request, "the payment is" if kind == "charge" else f"the {kind} is of"
     if reading.sum is None:
         said = f"{what} {right}, but {where} asked for {reading.text!r}, which is no amount"
-        return Verdict(word, f"money/{kind}/unreadable", said)
+        return Verdict(word, f"{clause}/unreadable", said)
     if not reading.sum.same(right):
-        clause = "currency" if reading.sum.currency != right.currency else "amount"
-        return Verdict(word, f"money/{kind}/{clause}", f"{what} {right}, but {where} asked for {reading.sum}")
+        differs = "currency" if reading.sum.currency != right.currency else "amount"
+        return Verdict(word, f"{clause}/{differs}", f"{what} {right}, but {where} asked for {reading.sum}")
     account = example.world.gateway.simulator.accounts().get(expected.currency)
     if reading.account is not None and account is not None and reading.account != account:
-        said = f"{where} charged {right} to merchant account {reading.account!r}, which {account!r} settles"
-        return Verdict(word, f"money/{kind}/account", said)
+        said = f"{where} names merchant account {reading.account!r}, but {account!r} settles {right.currency}"
+        return Verdict(word, f"{clause}/account", said)
     return None
 
 

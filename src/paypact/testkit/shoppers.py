@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -30,6 +30,7 @@ LINES: Final = 100  # of a large basket
 # No shopper's own data is longer, whatever a vendor takes: RFC 5321 for mail, ITU E.164 and its blanks for phones.
 _LONGEST: Final = {"email": 254, "phone": 20, "line1": 200, "line2": 200, "city": 100, "region": 100, "postcode": 20}
 _ENDLESS: Final = 10_000
+_LIMITED: Final = ("at the limit", "beyond")
 
 
 class _Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +52,7 @@ class _Shoppers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[str, str]
     addresses: dict[str, _Place]
     contacts: dict[str, _Contact]
+    languages: dict[str, str]
     titles: dict[str, str]
     descriptions: dict[str, str]
 
@@ -81,6 +83,7 @@ def _words(target: Target, kind: str) -> Iterator[str]:
         case "basket":
             yield from _BASKETS
         case "language":
+            yield from table.languages
             yield from (locale for locale in LOCALES if _at_home(target, locale.rpartition("-")[2]))
         case "at the limit":
             yield from limits
@@ -91,37 +94,45 @@ def _words(target: Target, kind: str) -> Iterator[str]:
 
 def dressed(target: Target, case: Case, money: Money) -> tuple[Customer, tuple[Item, ...], str]:
     """The case's shopper, basket and description; a description that is not the case's own is empty."""
-    plain = _plain(target)
-    if not case.buyer:
-        return plain, (Item(TITLE, 1, money),), ""
     kind, _, word = case.buyer.partition(": ")
-    table, description = _table(), ""
-    items: tuple[Item, ...] = (Item(TITLE, 1, money),)
+    if not kind:
+        return _plain(target), _basket("", "", money), ""
+    return _person(target, case, kind, word), _basket(kind, word, money), _description(target, kind, word)
+
+
+def _basket(kind: str, word: str, money: Money) -> tuple[Item, ...]:
+    if kind == "basket":
+        return _BASKETS[word](money)
+    return (Item(_table().titles[word] if kind == "title" else TITLE, 1, money),)
+
+
+def _description(target: Target, kind: str, word: str) -> str:
+    if kind in _LIMITED and word.endswith("description"):
+        return _long("description", _length(target, kind, word))
+    return _table().descriptions[word] if kind == "description" else ""
+
+
+def _person(target: Target, case: Case, kind: str, word: str) -> Customer:
+    plain, table = _plain(target), _table()
     match kind:
         case "name":
-            plain = replace(plain, name=table.names[word])
+            return replace(plain, name=table.names[word])
         case "address":
-            plain = replace(plain, address=Address(**msgspec.structs.asdict(table.addresses[word])))
+            return replace(plain, address=Address(**msgspec.structs.asdict(table.addresses[word])))
         case "contact":
-            plain = replace(plain, **msgspec.structs.asdict(table.contacts[word]))
-        case "title":
-            items = (Item(table.titles[word], 1, money),)
-        case "description":
-            description = table.descriptions[word]
-        case "basket":
-            items = _BASKETS[word](money)
+            return replace(plain, **msgspec.structs.asdict(table.contacts[word]))
+        case "language" if word in table.languages:
+            return replace(plain, locale=table.languages[word])
         case "language":
-            plain = customer(word, case.digits % 1_000)
-        case _:
+            return customer(word, case.digits % 1_000)
+        case _ if kind in _LIMITED and not word.endswith("description"):
             field = word.removeprefix("endless ")
-            long = _long(field, _length(target, kind, word))
-            if field == "description":
-                description = long
-            elif hasattr(plain.address, field):
-                plain = replace(plain, address=replace(plain.address, **{field: long}))
-            else:
-                plain = replace(plain, **{field: long})  # type: ignore[arg-type]  # every limited field is a text
-    return plain, items, description
+            long: dict[str, Any] = {field: _long(field, _length(target, kind, word))}
+            if hasattr(plain.address, field):
+                return replace(plain, address=replace(plain.address, **long))
+            return replace(plain, **long)
+        case _:
+            return plain
 
 
 def too_long(facts: Facts, payment: Payment) -> list[str]:
@@ -139,8 +150,10 @@ def shown(target: Target, payment: Payment, word: str) -> str:
     kind, _, detail = word.partition(": ")
     person = payment.customer
     match kind:
-        case "name" | "language":
+        case "name":
             value = f"{person.name!r}"
+        case "language":
+            value = f"{person.name!r} at {person.address.city!r}, locale {person.locale}"
         case "address":
             address = person.address
             parts = (address.line1, address.line2, address.city, address.region, address.postcode, address.country)
