@@ -27,9 +27,10 @@ from paypact.payments import (
     SimulatedGateway,
     Unknown,
 )
+from paypact.report.model import Cause
 from paypact.testkit import answers, cards, checks, dates, session
 from paypact.testkit.amounts import amount
-from paypact.testkit.blame import calling_place
+from paypact.testkit.blame import Place, calling_place
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed
@@ -40,12 +41,13 @@ from paypact.testkit.variation import Struck, Varying
 from paypact.world import clock
 from paypact.world.issuer import approve
 from paypact.world.notifications import Outbox
-from paypact.world.recording import Exchange
+from paypact.world.recording import EndlessError, Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
 _PLAYED: Counter[str] = Counter()
 RETURN_URL = "https://shop.example/checkout/return"
+MOST_EXCHANGES = 500  # of one call of an operation; a loop that never ends would make as many as one lets it
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Example:
     outbox: Outbox | None = None  # the gateway's webhooks, where the driver receives them
     varying: Varying | None = None  # the case's variation of a reply
     left_open: bool = False  # nobody could know: the reply's word for what happened was one that nobody has seen
+    heard: Any = None  # what its promise listened to while it was played
     _authentication: Authentication | None = None
 
     # --- payments -----------------------------------------------------------------------------------------------
@@ -124,8 +127,11 @@ class Example:
 
     def perform(self, operation: str, payment: Payment, *arguments: Any) -> Told:
         """Call one operation of the driver; an exception that leaves it is what was told."""
-        first = len(self.world.recording.exchanges)
+        recording, began = self.world.recording, self.world.clock.time()
+        first = len(recording.exchanges)
         outcome: Any
+        if self.target.scope.host == "process":  # a server's thread has nobody to raise it at
+            recording.most = first + MOST_EXCHANGES
         with self.world.operating(operation, payment):
             try:
                 outcome = getattr(self.driver, operation)(*arguments)
@@ -133,13 +139,15 @@ class Example:
                     outcome = clock.run(outcome)
             except PaypactError:
                 raise
-            except Exception as error:
+            except (Exception, EndlessError) as error:  # noqa: BLE001 - whatever leaves a driver is a crash
                 outcome = error
-        if not isinstance(outcome, (*OUTCOMES, Exception)):
+        recording.most = None
+        if not isinstance(outcome, (*OUTCOMES, Exception, EndlessError)):
             outcome = WrongAnswerError(
                 f"{operation} returned {outcome!r}, which is no Outcome: return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
             )
-        told = Told(operation, payment, outcome, first, len(self.world.recording.exchanges), arguments)
+        waited = self.world.clock.time() - began
+        told = Told(operation, payment, outcome, first, len(recording.exchanges), arguments, waited)
         self.history.append(told)
         self.story.append((operation, outcome, self.standing(payment).word))
         self.occurred[f"{operation} called"] += 1
@@ -240,6 +248,11 @@ class Example:
         """Remember a verdict that is not ok."""
         self.problems.append(Problem(verdict, told, len(self.world.recording.exchanges), trigger or self.trigger(told)))
         return verdict
+
+    def observe(self, verdict: Verdict, told: Told | None, place: Place | None, cause: Cause = "integration") -> None:
+        """Remember something that was seen on the way, whatever the call told in the end: `place` did it."""
+        made = told.last if told else len(self.world.recording.exchanges)
+        self.problems.append(Problem(verdict, told, made, self.trigger(told), place, cause))
 
     def trigger(self, told: Told | None) -> str:
         """What the world did to bring this about."""

@@ -10,13 +10,14 @@ import os
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from paypact.report.model import Finding, Severity, fails
-from paypact.testkit import checks, covering, variation
+from paypact.testkit import checks, covering, session, variation
 from paypact.testkit.case import Axes, Axis, Case, Value, from_json
 from paypact.testkit.example import Example, playing
 from paypact.testkit.finding import finding_of, sameness
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from paypact.testkit.cell import Cell
 
 Play: TypeAlias = Callable[[Example], None]
+Review: TypeAlias = Callable[[Example, Callable[[Case], Example]], None]
 Tolerance: TypeAlias = Literal["documented", "schema"]  # how well evidenced a reply must be to fail the build
 MOST_FINDINGS: Final = 3  # of one cell: further ones are nearly always the same flaw in other clothes
 MOST_SHRINKING: Final = 150  # examples spent on making one finding small, and as many on explaining it
@@ -96,6 +98,8 @@ class Exploration:
         self._axes: Axes = {}
         self._wider: Axes = {}
         self._play: Play
+        self._listen: Callable[[], AbstractContextManager[Any]] = nullcontext
+        self._review: Review | None = None
         self._played: list[Case] = []
         self._failures: dict[tuple[str, ...], Played] = {}
         self._failed: dict[Case, tuple[str, ...]] = {}
@@ -131,13 +135,18 @@ class Exploration:
         condition: str = "",
         wider: Mapping[str, tuple[Value, ...]] | None = None,
         cases: Sequence[Case] | None = None,
+        listen: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        review: Review | None = None,
     ) -> None:
         """Try `play` on the cell's cases: those that cover all pairs of classes, or all of `cases`; then random ones.
 
-        `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed in
-        this cell the values of its sister cells, for explaining a failure ("scheme: only jcb").
+        `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed
+        in this cell the values of its sister cells, for explaining a failure ("scheme: only jcb"). `listen` is entered
+        around each example, the making of its driver included; what it gives is the example's `heard`. `review` sees
+        each example when it is over, and may have other cases played to compare.
         """
         self._axes, self._play, self._condition = axes, play, condition
+        self._listen, self._review = listen, review
         self._wider = {**axes, **{name: Axis(values) for name, values in (wider or {}).items()}}
         if self._replay is not None:
             case = from_json(self._replay, axes)
@@ -170,12 +179,20 @@ class Exploration:
         """The values of each axis that were tried."""
         return covering.values(self._played, self._axes)
 
-    def _try(self, case: Case) -> Played:
-        with playing(self.target, case) as example:
+    def _play_out(self, case: Case) -> Example:
+        session.started(self.target)  # once a process, so never within anybody's hearing
+        with self._listen() as heard, playing(self.target, case) as example:
+            example.heard = heard
             self._play(example)
             arrived = checks.cards_unchanged(example.world.ledger, example.payments)
             if arrived.word != "ok":
                 example.problem(arrived, None)
+        return example
+
+    def _try(self, case: Case) -> Played:
+        example = self._play_out(case)
+        if self._review is not None:
+            self._review(example, self._play_out)
         world = example.world
         if world.stop is not None:
             raise world.stop

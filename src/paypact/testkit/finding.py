@@ -30,8 +30,10 @@ _SHORT = 300  # characters of a case's JSON beyond which a replay command names 
 
 
 def sameness(example: Example, problem: Problem) -> tuple[str, ...]:
-    """What makes two failures the same flaw: the oracle's clause; of a crash its type and the team's place."""
-    error = _error(problem.told)
+    """What makes two failures the same flaw: the oracle's clause and its place; of a crash its type and the team's."""
+    if problem.place is not None:
+        return (problem.verdict.clause, f"{problem.place[0].co_filename}:{problem.place[0].co_name}")
+    error = _error(problem.told) if not _observed(problem) else None
     if error is None:
         return (problem.verdict.clause,)
     place = team_place(error, type(example.driver))
@@ -42,11 +44,11 @@ def finding_of(
     cell: Cell, axes: Axes, case: Case, example: Example, problem: Problem, explained: dict[str, str], advice_only: str
 ) -> Finding:
     """The finding of one problem in its smallest case."""
-    error, told = _error(problem.told), problem.told
+    error, told = _error(problem.told) if not _observed(problem) else None, problem.told
     redact = Redactor(
         example.world.gateway.simulator.credentials().values(), [payment.card for payment in example.payments]
     )
-    place = team_place(error, type(example.driver)) if error else None
+    place = problem.place or (team_place(error, type(example.driver)) if error else None)
     line = line_at(place) if place else _sent_from(example, told)
     twice = next((each for each in example.problems if "/twice/" in each.verdict.clause), None)
     worst = twice.verdict.severity if twice else problem.verdict.severity
@@ -66,7 +68,7 @@ def finding_of(
         gateway=cell.target.scope.gateway,
         cell=cell.key,
         severity=severity,
-        cause=_cause(error, example),
+        cause=problem.cause or _cause(error, example),
         trigger=problem.trigger,  # type: ignore[arg-type]  # a word of Trigger by construction
         sentence=redact.text(sentence),
         clause=problem.verdict.clause,
@@ -87,6 +89,11 @@ def finding_of(
         source=f"oracle: {problem.verdict.clause}",
         note=advice_only,
     )
+
+
+def _observed(problem: Problem) -> bool:
+    """Whether this is about what was seen on the way, whatever was told in the end."""
+    return problem.cause is not None
 
 
 def _error(told: Told | None) -> BaseException | None:

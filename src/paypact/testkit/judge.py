@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One cell of an oracle table, conditions applied. `word` is ok, wrong, broken, ask or advice."""
+    """One cell of an oracle table, conditions applied. `word`: ok, wrong, broken, ask, advice; exposed, of a secret."""
 
     word: str
     clause: str = ""  # table, row and column
@@ -33,6 +33,8 @@ class Verdict:
         """How bad a verdict that is not ok is."""
         if self.word == "advice":
             return "advice"
+        if self.word == "exposed":
+            return "exposure"
         if self.clause.endswith("/crash"):
             return "crash"
         return "money" if self.word in ("broken", "ask") else "belief"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from paypact.payments import Outcome, Payment
+from paypact.report.model import Cause
+from paypact.testkit.blame import Place
 from paypact.testkit.judge import Verdict
 
 
@@ -23,6 +25,7 @@ class Told:
     first: int  # index of the call's first exchange
     last: int  # index behind its last one
     arguments: tuple[Any, ...] = ()
+    waited: float = 0.0  # virtual seconds that the call took
 
     @property
     def crashed(self) -> bool:
@@ -42,3 +45,5 @@ class Problem:
     told: Told | None
     exchange: int  # how many exchanges had been made by then
     trigger: str = "plain"
+    place: Place | None = None  # the line to blame; None: where the call crashed, or sent its last exchange
+    cause: Cause | None = None  # who must change something; None: it follows from what was told

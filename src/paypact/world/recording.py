@@ -42,14 +42,27 @@ class Exchange:
         return [entry.event for entry in self.booked]
 
 
+class EndlessError(BaseException):
+    """An operation that makes one call after the other and does not come to an end.
+
+    No Exception, because what catches those may be the very loop that never ends.
+    """
+
+
 class Recording:
-    """Numbers exchanges and keeps them in order. `locate` finds the team's line on the calling stack."""
+    """Numbers exchanges and keeps them in order. `locate` finds the team's line on the calling stack.
+
+    `most` is how many exchanges there may be; None: any number. One more raises EndlessError at whoever sends it.
+    """
 
     def __init__(self, locate: Locate | None = None) -> None:
         self.exchanges: list[Exchange] = []
         self.locate = locate
+        self.most: int | None = None
 
     def begin(self, request: Request, operation: str, attempt: str | None, at: float) -> Exchange:
+        if self.most is not None and len(self.exchanges) >= self.most:
+            raise EndlessError(f"{operation} makes one call after the other and was stopped: it does not end")
         exchange = Exchange(len(self.exchanges) + 1, operation, attempt, request, at)
         if self.locate is not None:
             exchange.place = self.locate()
