@@ -11,7 +11,18 @@ from paypact.cards.reasons import reasons
 from paypact.currencies import major
 from paypact.gateways import load
 from paypact.gateways.facts import Facts
-from paypact.payments import ActionRequired, Approved, Declined, Order, Outcome, Payment, Pending, Rejected, Unknown
+from paypact.payments import (
+    ActionRequired,
+    Approved,
+    Declined,
+    Money,
+    Order,
+    Outcome,
+    Payment,
+    Pending,
+    Rejected,
+    Unknown,
+)
 from paypact.report.model import Severity
 from paypact.testkit.oracle import MOVEMENT, ORDER, OUTCOME, STANDING_SAID
 from paypact.testkit.standing import Standing, order_word
@@ -79,11 +90,12 @@ def judge_outcome(found: Standing, outcome: Outcome | BaseException, seen: Circu
         return Verdict(
             "wrong",
             clause,
-            f"{seen.operation} answered ActionRequired with neither url nor client_secret: the shopper has nowhere to go",
+            f"{seen.operation} answered ActionRequired with neither url nor client_secret: "
+            "the shopper has nowhere to go",
         )
     if note:
         return _conditional(note, word, clause, sentence, found, outcome, seen)
-    return Verdict(word, clause, sentence)
+    return OK if word == "ok" else Verdict(word, clause, sentence)
 
 
 def judge_movement(
@@ -104,7 +116,7 @@ def judge_movement(
         return OK
     if note == "8" and column_ == "Pending" and told:
         return Verdict("wrong", clause, sentence)
-    return Verdict(word, clause, sentence)
+    return OK if word == "ok" else Verdict(word, clause, sentence)
 
 
 def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
@@ -115,7 +127,7 @@ def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
     if word != "ok":
         return Verdict(word, clause, f"the shop's order is {order.state!r}, but {STANDING_SAID[found.word]}")
     authorization = found.authorization
-    if authorization is not None and not authorization.total("capture", frozenset({"requested"})):
+    if authorization is not None and not any(m.state == "requested" for m in authorization.movements):
         for name, given, true in (
             ("captured", order.captured, authorization.captured),
             ("refunded", order.refunded, authorization.refunded),
@@ -127,10 +139,12 @@ def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
 
 
 def _row(found: Standing, seen: Circumstances) -> str:
+    held = found.authorization
     if (
         (seen.began or seen.operation) == "verify"
-        and found.word == "undone"
-        and found.approved == (found.authorization.amount if found.authorization else -1)
+        and held is not None
+        and order_word(found) == "undone-by-void"
+        and held.approved == held.amount
     ):
         return "authorized"  # verified by a hold that was released again
     return found.word
@@ -163,21 +177,18 @@ def _amount(clause: str, found: Standing, outcome: Approved, seen: Circumstances
             "broken", f"{clause}/capture", "the sale was told as paid, but the money is only held: nothing was captured"
         )
     if (seen.began or seen.operation) in ("verify", "store"):
-        if found.word == "authorized":
+        if _row(found, seen) == "authorized":
             return OK
         return Verdict("broken", clause, f"{seen.operation} took money: {STANDING_SAID[found.word]}")
     authorization = found.authorization
     assert authorization is not None
     claimed = outcome.amount or seen.payment.amount
-    true = authorization.approved
-    currency = authorization.purchase.price.currency
-    if (claimed.minor, claimed.currency) != (true, currency):
-        return Verdict(
-            "broken",
-            f"{clause}/amount",
-            f"{seen.operation} answered Approved for {major(claimed.minor, claimed.currency)}, but the card was authorized for {major(true, currency)}",
-        )
-    return OK
+    true = Money(authorization.approved, authorization.purchase.price.currency)
+    if claimed == true:
+        return OK
+    said_of = f"{seen.operation} answered Approved for {major(claimed.minor, claimed.currency)}"
+    truth = f"the card was authorized for {major(true.minor, true.currency)}"
+    return Verdict("broken", f"{clause}/amount", f"{said_of}, but {truth}")
 
 
 def _reason_problem(outcome: Declined, truth: str, target: Target) -> str:
@@ -242,7 +253,8 @@ def _truth(row: str, found: Standing, seen: Circumstances) -> str:
     if row == "twice" and authorization is not None:
         price = seen.payment.amount.minor
         if authorization.approved > price:
-            return f"the card was charged {major(authorization.approved, currency)} for a price of {major(price, currency)}"
+            charged = major(authorization.approved, currency)
+            return f"the card was charged {charged} for a price of {major(price, currency)}"
         return "the shopper was charged twice"
     if row == "paid" and authorization is not None:
         return f"the card was charged {major(authorization.captured or authorization.approved, currency)}"
