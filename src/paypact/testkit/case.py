@@ -33,6 +33,7 @@ class Case:
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
     variation: str = ""  # `<number of a reply to the operation> <field> <kind>`, empty: none
     plan: tuple[str, ...] = ()  # the steps of a longer story, in the words of its promise
+    schedule: str = ""  # whose turn it is at each point of a race, as digits
     fate: str = ""  # what becomes of the first capture or refund: a word of the gateway's `failures`
     times: int = 1  # how often the fault strikes in a row
     digits: int = 0  # the digits of the card number that mean nothing

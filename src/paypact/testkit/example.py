@@ -155,6 +155,13 @@ class Example:
 
     def act(self, told: Told) -> Told | None:
         """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""
+        authentication = self.visit(told)
+        if authentication is None or not self.target.offers("complete"):
+            return None
+        return self.perform("complete", told.payment, told.transaction, authentication)
+
+    def visit(self, told: Told) -> Authentication | None:
+        """The shopper follows an ActionRequired; None where it leads nowhere, which is a problem."""
         assert isinstance(told.outcome, ActionRequired)
         result: Any = "passed" if self.case.shopper == "comes back twice" else self.case.shopper
         try:
@@ -164,10 +171,8 @@ class Example:
             return None
         self.occurred[f"challenge {result}"] += 1
         self.abandoned = result == "abandoned"
-        if not self.target.offers("complete"):
-            return None
         self._authentication = authentication
-        return self.perform("complete", told.payment, told.transaction, authentication)
+        return authentication
 
     def come_back(self, told: Told, transaction: Any) -> Told:
         """The shopper opens the return page again."""
@@ -194,9 +199,13 @@ class Example:
         """Judge an outcome; `last_word`: Unknown has no excuse any more."""
         if isinstance(told.outcome, WrongAnswerError):
             return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
-        found = self.standing(told.payment)
-        verdict = OK if self._known_challenge(told) else judge_outcome(found, self._readable(told), self._seen(told))
-        return self._weigh(verdict, told, last_word=last_word)
+        return self._weigh(self.verdict(told), told, last_word=last_word)
+
+    def verdict(self, told: Told) -> Verdict:
+        """What the oracle says of an outcome, without holding it against the integration yet."""
+        if self._known_challenge(told):
+            return OK
+        return judge_outcome(self.standing(told.payment), self._readable(told), self._seen(told))
 
     def _known_challenge(self, told: Told) -> bool:
         """Whether the shopper is sent to the very challenge they were sent to before: finished, it returns at once."""

@@ -115,6 +115,10 @@ class Exploration:
             most = max([most, *(told.last - told.first for told in example.history)])
         return most
 
+    def longest(self, case: Case, play: Play) -> int:
+        """The most exchanges of any one call in one undisturbed case."""
+        return max((told.last - told.first for told in self.rehearsed(case, play).history), default=0)
+
     def rehearse_case(self, case: Case, play: Play, operation: str) -> int:
         """How many exchanges `operation` makes at most in one undisturbed case."""
         with playing(self.target, case) as example:
@@ -135,10 +139,13 @@ class Exploration:
         condition: str = "",
         wider: Mapping[str, tuple[Value, ...]] | None = None,
         cases: Sequence[Case] | None = None,
+        at_random: bool = True,
         listen: Callable[[], AbstractContextManager[Any]] = nullcontext,
         review: Review | None = None,
     ) -> None:
         """Try `play` on the cell's cases: those that cover all pairs of classes, or all of `cases`; then random ones.
+
+        `at_random=False` leaves the latter out, where `cases` are all there are.
 
         `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed
         in this cell the values of its sister cells, for explaining a failure ("scheme: only jcb"). `listen` is entered
@@ -161,9 +168,9 @@ class Exploration:
             self._note(self._try(case))
             if self.rows == HOPELESS and self._gaps == self.examples:
                 return  # the integration speaks what is not simulated: more of it would say no more
-        if not self._failing():
+        if at_random and not self._failing():
             self._at_random(axes, cases)
-        for key, played in list(self._failures.items())[:MOST_FINDINGS]:
+        for key, played in sorted(self._failures.items(), key=lambda failure: not self._serious(failure[1]))[:MOST_FINDINGS]:
             self.findings.append(self._smallest(key, played))
 
     def conclude(self) -> None:
@@ -239,7 +246,11 @@ class Exploration:
             self._note(self._try(case))
 
     def _failing(self) -> bool:
-        return any(not self._advice(played) for played in self._failures.values())
+        return any(self._serious(played) for played in self._failures.values())
+
+    def _serious(self, played: Played) -> bool:
+        assert played.problem is not None
+        return not self._advice(played) and played.problem.verdict.severity != "advice"
 
     def _advice(self, played: Played) -> str:
         """Why a finding of this is advice, whatever it says; empty where it is not."""

@@ -44,6 +44,7 @@ class World:
         self.shopper = Shopper(self)
         self.simulator = gateway.simulator(self)
         self.defect: Exception | None = None
+        self.pause: Callable[[], None] | None = None  # where the turn may pass between threads: around each exchange
         self.stop: PaypactError | None = None  # why the run must not go on: a live-looking key was sent
         self.vary: Callable[[Exchange, Response], Response] | None = (
             None  # a legal change to a reply, while it is typed
@@ -64,6 +65,8 @@ class World:
 
         Called by every host; `client` is what the host saw of the client's own settings.
         """
+        if self.pause is not None:
+            self.pause()
         operation, payment = _OPERATING.get() or (self._doing[-1] if self._doing else ("", None))
         attempt = payment.attempt if payment else None
         exchange = self.recording.begin(request, operation, attempt, self.clock.time())
@@ -77,6 +80,8 @@ class World:
         with self._commit:
             self._handle(exchange)
         exchange.reply = exchange.response
+        if self.pause is not None:
+            self.pause()
         if operation:
             fault = self.network.end(exchange.events)
             if fault is not None:

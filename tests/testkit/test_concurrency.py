@@ -1,0 +1,94 @@
+"""The promise concurrency: orders are enumerated, replayed exactly, and locks are no flaw."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from paypact.world.interleaving import Conductor, DeadlockError, schedules
+
+COUNTS = [((3, 3), 0, 2), ((3, 3), 1, 6), ((3, 3), 2, 14), ((5, 5), 2, 42), ((7, 7), 2, 86)]
+
+
+@pytest.mark.parametrize(("points", "preemptions", "count"), COUNTS, ids=[str(row[:2]) for row in COUNTS])
+def test_orders_are_complete_up_to_the_bound(points: tuple[int, int], preemptions: int, count: int) -> None:
+    """All orders with so many preemptions, each once, those with fewer first."""
+    orders = list(schedules(points, preemptions))
+
+    assert len(orders) == len(set(orders)) == count
+    assert orders[0] == "0" * points[0] + "1" * points[1]
+    assert all(order.count("0") == points[0] for order in orders)
+
+
+def test_a_schedule_is_followed() -> None:
+    """The turn passes as the schedule says, and to whoever is left when it has ended."""
+    log: list[str] = []
+    conductor = Conductor([0, 1, 1, 0])
+
+    def party(name: str) -> str:
+        for step in ("a", "b"):
+            log.append(name + step)
+            conductor.point()
+        return name
+
+    assert conductor.run([lambda: party("0"), lambda: party("1")]) == ["0", "1"]
+    assert log == ["0a", "1a", "1b", "0b"]
+
+
+def test_who_waits_for_a_lock_passes_the_turn() -> None:
+    """A party that another one holds back is no deadlock: the other goes on and lets it in."""
+    lock = threading.Lock()
+    log: list[str] = []
+    conductor = Conductor([0, 1, 1, 1])
+
+    def party(name: str) -> None:
+        with lock:
+            log.append(f"{name} in")
+            conductor.point()
+            log.append(f"{name} out")
+
+    conductor.run([lambda: party("0"), lambda: party("1")])
+
+    assert log == ["0 in", "0 out", "1 in", "1 out"]
+
+
+def test_a_deadlock_is_told() -> None:
+    """Two parties that wait for each other's lock end as a deadlock, not as a run that never ends."""
+    first, second = threading.Lock(), threading.Lock()
+    conductor = Conductor([0, 1])
+
+    def party(mine: threading.Lock, other: threading.Lock) -> None:
+        with mine:
+            conductor.point()
+            with other:
+                pass
+
+    with pytest.raises(DeadlockError, match=r"^parties 1, 2 wait for each other for ever$"):
+        conductor.run([lambda: party(first, second), lambda: party(second, first)])
+
+
+def test_charging_twice_is_caught_and_replays(run: Any) -> None:
+    """A double submit with fresh keys is two charges, and the found order gives the same exchanges every time."""
+    from tin import flawed
+
+    result = run(flawed.ChargesTwice, "concurrency", "double-submit")["double-submit"]
+
+    assert (result.state, result.findings[0].severity) == ("broken", "money")
+    again = [
+        run(flawed.ChargesTwice, "concurrency", "double-submit", case=result.findings[0].case)["double-submit"]
+        for _ in range(50)
+    ]
+    assert {tuple((e.method, e.booked) for e in each.findings[0].exchanges) for each in again} == {
+        tuple((e.method, e.booked) for e in result.findings[0].exchanges)
+    }
+
+
+def test_reference_is_silent(run: Any) -> None:
+    """One key for one press, one key for one movement: every order ends in one charge."""
+    from tin.integration import TinShop
+
+    states = {key: result.state for key, result in run(TinShop, "concurrency").items()}
+
+    assert {key: state for key, state in states.items() if state != "kept"} == {}
