@@ -1,31 +1,41 @@
 """Whose line was it?
 
-The team's line is the innermost frame outside the standard library, site-packages, paypact and the driver class; a bundled
-or flawed integration counts as team code. Where nothing else of the team's is on the stack, it is the driver's own line:
-then either the driver is wrong, or it *is* the integration, which shows in its sending exchanges itself.
+The team's line is the innermost frame outside the standard library, site-packages, paypact and the driver class; a
+bundled or flawed integration counts as team code. Where nothing else of the team's is on the stack, it is the driver's
+own line: then either the driver is wrong, or it *is* the integration, which shows in its sending exchanges itself.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import linecache
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import TypeAlias
 
 from paypact.driver import Driver
+from paypact.hosts import BlockedHostError
 from paypact.report.model import Cause, Line
 
 Place: TypeAlias = tuple[CodeType, int]  # a code object and a line number in it
 
+
+def _folders(package: str) -> tuple[str, ...]:
+    spec = importlib.util.find_spec(package)
+    return tuple(str(Path(folder).resolve()) + os.sep for folder in (spec and spec.submodule_search_locations) or ())
+
+
 _OURS = str(Path(__file__).resolve().parent.parent) + os.sep
+_SUITES = _folders("paypact.suites")  # in a checkout they lie beside the package
 _INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 _LIBRARIES = tuple({str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in _INSTALLED})
 _DATABASE = frozenset({"OperationalError", "InterfaceError", "DatabaseError"})  # named so by PEP 249
+_CODES: dict[type[Driver], frozenset[CodeType]] = {}
 _READS = ("__getattr__", "__getitem__", "__getattribute__")  # how team code reads an SDK's objects
 
 
@@ -35,24 +45,23 @@ def is_team(filename: str) -> bool:
     if filename.startswith("<"):
         return False
     path = str(Path(filename).resolve())
+    if path.startswith(_SUITES):
+        return False
     if path.startswith(_OURS):
         return path.endswith(f"{os.sep}integration.py") or f"{os.sep}fixtures{os.sep}" in path
     return not path.startswith(_LIBRARIES) and "site-packages" not in path
 
 
-@cache
 def driver_code(driver: type[Driver]) -> frozenset[CodeType]:
-    """The code of every function of a driver class and of its bases: the layer between suite and integration."""
-    found: set[CodeType] = set()
-    for each in driver.__mro__:
-        if not issubclass(each, Driver) or each is Driver:
-            continue
-        for value in vars(each).values():
-            function = getattr(value, "__func__", getattr(value, "fget", value))
-            code = getattr(function, "__code__", None)
-            if code is not None:
-                found.update(_nested(code))
-    return frozenset(found)
+    """The code of every function of a driver class and of its bases: the layer between suite and integration.
+
+    Of a decorated function both the decorator's and its own.
+    """
+    if driver not in _CODES:
+        bases = [each for each in driver.__mro__ if issubclass(each, Driver) and each is not Driver]
+        values = (value for each in bases for value in vars(each).values())
+        _CODES[driver] = frozenset(code for value in values for code in _codes(value))
+    return _CODES[driver]
 
 
 def calling_place() -> Place | None:
@@ -63,6 +72,22 @@ def calling_place() -> Place | None:
             return frame.f_code, frame.f_lineno
         frame = frame.f_back
     return None
+
+
+def calling_frames() -> tuple[FrameType | None, FrameType | None]:
+    """The team's innermost frame on the calling stack, and the frame that it called: a library's, or ours."""
+    inner: FrameType | None = None
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - as above
+    while frame is not None:
+        if is_team(frame.f_code.co_filename):
+            return frame, inner
+        inner, frame = frame, frame.f_back
+    return None, None
+
+
+def of_packages(filename: str, packages: Iterable[str]) -> bool:
+    """Whether a file belongs to one of these installed packages (top-level names)."""
+    return not is_team(filename) and not set(packages).isdisjoint(Path(filename).parts)
 
 
 def line_at(place: Place) -> Line:
@@ -82,7 +107,7 @@ def team_place(error: BaseException, driver: type[Driver]) -> Place | None:
     places = team_places(error)
     mine = driver_code(driver)
     beyond = [place for place in places if place[0] not in mine]
-    return (beyond or places or [None])[-1]
+    return next(reversed(beyond or places), None)
 
 
 def cause_of(error: BaseException, driver: type[Driver], *, driver_sends: bool, sdk: tuple[str, ...]) -> Cause:
@@ -91,8 +116,7 @@ def cause_of(error: BaseException, driver: type[Driver], *, driver_sends: bool, 
     `driver_sends`: an exchange of this example was sent by the driver class itself, which then is the integration. An
     exception that the SDK means to raise, or that comes of reading its objects, is for the integration to handle.
     """
-    names = {each.__name__ for each in type(error).__mro__}
-    if "BlockedHostError" in names or names & _DATABASE:
+    if _of_the_environment(error):
         return "environment"
     places = list(_frames(error.__traceback__))
     innermost = places[-1][0] if places else None
@@ -126,6 +150,31 @@ def _frames(traceback: TracebackType | None) -> Iterator[Place]:
     while traceback is not None:
         yield traceback.tb_frame.f_code, traceback.tb_lineno
         traceback = traceback.tb_next
+
+
+def _of_the_environment(error: BaseException) -> bool:
+    """A database that fails, told as such or raised `from`; a blocked host, in whatever a client library wraps it."""
+    each: BaseException | None = error
+    while each is not None:
+        if _DATABASE & {known.__name__ for known in type(each).__mro__}:
+            return True
+        each = each.__cause__
+    each, seen = error, set[int]()
+    while each is not None and id(each) not in seen:
+        if isinstance(each, BlockedHostError):
+            return True
+        seen.add(id(each))
+        each = each.__cause__ or each.__context__
+    return False
+
+
+def _codes(value: object) -> Iterator[CodeType]:
+    function = getattr(value, "__func__", getattr(value, "fget", value))
+    while function is not None:
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            yield from _nested(code)
+        function = getattr(function, "__wrapped__", None)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
