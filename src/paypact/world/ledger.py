@@ -200,9 +200,9 @@ class Ledger:
         if rule:
             raise Obstacle(rule, authorization)
         authorization.movements.append(wanted)
+        wanted.fate = self.decide(wanted) if self.decide else None
         self._write(wanted, None, "request", wanted.amount)
         asked_as_sale = kind == "capture" and authorization.automatic
-        wanted.fate = self.decide(wanted) if self.decide else None
         if wanted.fate is not None and wanted.fate.pending:
             self.timers.call_later(wanted.fate.after, lambda: self.book(wanted))
         elif ("sale" if asked_as_sale else kind) in self.terms.acknowledges:

@@ -1,7 +1,7 @@
-"""Notifications: what the gateway tells the shop by webhook, drawn from the ledger's journal, only when somebody listens.
+"""Notifications: what the gateway tells the shop by webhook, drawn from the ledger's journal while somebody listens.
 
-An event is rendered once, when it happens: it shows the state as of then, however late it is delivered. Signing happens on
-delivery, because a redelivery may be signed anew, and because suites forge.
+An event is rendered once, when it happens: it shows the state as of then, however late it is delivered. Signing happens
+on delivery, because a redelivery may be signed anew, and because suites forge.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REDELIVERY: Final = 3600.0  # seconds until an event that was not taken is sent 
 class Event:
     """One thing the gateway tells. `type` is the gateway's word; `body` the bytes before any signature.
 
-    `order` is the reference of the purchase it is about, empty for what is not the shop's. `content` is the gateway's own
+    `order` is the reference of the purchase it is about, where the gateway knows one. `content` is the gateway's own
     form of the body, for gateways that sign parts of it.
     """
 
@@ -37,16 +37,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """How a notification is signed. The plain seal is the gateway's own, now; every other one is a forgery or a rotation.
+    """How a notification is signed. The plain seal is the gateway's own, now; others are forgeries or a rotation.
 
     `secret`: sign with this instead of the shop's secret. `age`: seconds by which the signature is too old. `also`: a
-    second secret whose signature stands beside the first, as while secrets are rotated. `altered`: the body was changed
-    after signing. `unsigned`: no signature at all.
+    second secret whose signature stands beside the first, as while secrets are rotated; `also_first`: before it.
+    `altered`: the body was changed after signing. `unsigned`: no signature at all.
     """
 
     secret: str | None = None
     age: float = 0.0
     also: str | None = None
+    also_first: bool = False
     altered: bool = False
     unsigned: bool = False
 

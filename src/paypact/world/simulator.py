@@ -12,7 +12,7 @@ from paypact.world.http import NotSimulatedError, Request, Response
 
 if TYPE_CHECKING:
     from paypact.gateways.facts import Facts
-    from paypact.world.ledger import Entry
+    from paypact.world.ledger import Entry, Purchase
     from paypact.world.notifications import Event, Seal
     from paypact.world.world import World
 
@@ -71,8 +71,25 @@ class Simulator(ABC):
         raise NotSimulatedError(f"{self.facts.gateway.title} webhooks")
 
     def strangers(self, version: str | None) -> Iterable[Event]:
-        """Genuine events that are not about any purchase of the shop: other products, types nobody has heard of."""
+        """Genuine events that are not about any purchase of the shop: other products, types nobody has heard of.
+
+        `order` is set in those about a payment like the shop's own, made by another shop of the same merchant.
+        """
         return ()
+
+    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
+        """Events that a forger would write of a purchase, claiming what is not so; must not change anything.
+
+        Of an unpaid purchase they say that it is paid, of a paid one that it was refunded.
+        """
+        return ()
+
+    def elsewhere(self, payment: Payment, operation: str) -> bool:
+        """The shopper pays, or the merchant captures, voids or refunds, without the integration: at another till.
+
+        `operation` is sale or authorize, then capture, void or refund. False where this gateway does not simulate it.
+        """
+        return False
 
     def tokenize(self, card: Card) -> str:
         """The gateway's token for a card, as the vendor's browser code would make it; empty where there is none."""

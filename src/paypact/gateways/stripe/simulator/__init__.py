@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from paypact.gateways.stripe.simulator.account import Account, letters
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.expand import check, expand
 from paypact.gateways.stripe.simulator.requests import Call, Key, described, documented, presented_key
-from paypact.payments import Payment
+from paypact.payments import Notification, Payment
 from paypact.world.codecs import decode_form, encode_json
 from paypact.world.http import NotSimulatedError, Request, Response
+from paypact.world.ledger import Entry, Purchase
+from paypact.world.notifications import Event, Seal
 from paypact.world.parameters import Misfit, without_effect
 from paypact.world.wire import Wire
 
@@ -109,7 +111,7 @@ class Stripe(Account):
     """The account as it is reached over HTTP and in a browser."""
 
     def handle(self, request: Request) -> Response:
-        id_ = f"req_{letters(self.serial, 'request', next(self._ids), length=14)}"
+        id_ = self.request_id = f"req_{letters(self.serial, 'request', next(self._ids), length=14)}"
         try:
             response = self._answer(request)
         except Refusal as refusal:
@@ -210,6 +212,33 @@ class Stripe(Account):
 
     def visit(self, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
         return browser.visit(self, place, payment, result)
+
+    # What is told by webhook is imported late: it needs this package, and only listeners need it.
+
+    def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.stripe import webhooks
+
+        return webhooks.drawn(self, entry, version)
+
+    def deliver(self, event: Event, seal: Seal) -> Notification:
+        from paypact.gateways.stripe import webhooks
+
+        return webhooks.sealed(self, event, seal)
+
+    def strangers(self, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.stripe import webhooks
+
+        return webhooks.strangers(self, version)
+
+    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.stripe import webhooks
+
+        return webhooks.forgeries(self, purchase, version)
+
+    def elsewhere(self, payment: Payment, operation: str) -> bool:
+        from paypact.gateways.stripe import webhooks
+
+        return webhooks.elsewhere(self, payment, operation)
 
 
 def _place(method: str, path: str) -> tuple[str, str]:

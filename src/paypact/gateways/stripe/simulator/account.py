@@ -54,6 +54,7 @@ class Account(Simulator):
         self.serial = next(_WORLDS)
         self.methods: dict[str, Method] = {}
         self.people: dict[str, Person] = {}
+        self.request_id = ""  # of the request being carried out
         self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
         self._ids = itertools.count(1)

@@ -1,0 +1,313 @@
+"""Stripe's webhooks: events drawn from the journal, rendered once, signed on delivery.
+
+Which event comes when: docs.stripe.com/api/events/types and the changelog pages it names; the order within one flow is
+the usual one, which Stripe does not promise. An event shows its object as of then, ids not expanded.
+Imported late: where nobody listens, nobody pays for it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from paypact.gateways.stripe import wire
+from paypact.gateways.stripe.simulator import attempts, charges, intents, refunds
+from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.state import Intent
+from paypact.payments import Notification, Payment
+from paypact.world.codecs import encode_json
+from paypact.world.http import NotSimulatedError, Request
+from paypact.world.ledger import Authorization, Entry, Movement, Purchase
+from paypact.world.notifications import WEBHOOK_URL, Event, Seal
+from paypact.world.wire import UNSEEN_WORD, Wire, like
+
+Told = tuple[str, Any, dict[str, Any] | None]  # type, object, what of it has changed
+
+ADDRESS: Final = "3.18.12.63"  # docs.stripe.com/ips, the addresses that webhooks come from
+HEADERS: Final = {  # as pasted in github stripe/stripe-java issue 919
+    "content-type": "application/json; charset=utf-8",
+    "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    "accept": "*/*; q=0.5, application/xml",
+    "cache-control": "no-cache",
+}
+
+
+class Dispute(Wire):
+    """What a cardholder's bank takes back."""
+
+    id: Annotated[str, like("du_")]
+    object: str = "dispute"
+    amount: int
+    balance_transactions: list[Any]
+    charge: str
+    created: int
+    currency: str
+    evidence: dict[str, Any]
+    evidence_details: dict[str, Any]
+    is_charge_refundable: bool = False
+    livemode: bool = False
+    metadata: dict[str, str]
+    payment_intent: str
+    reason: str = "fraudulent"
+    status: str
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def drawn(account: Account, entry: Entry, version: str | None) -> Iterator[Event]:
+    """The events of one line of the journal, in the endpoint's API version."""
+    versions = account.facts.gateway.versions
+    if version is not None and version not in versions:
+        raise NotSimulatedError(f"Stripe webhooks in API version {version}")
+    request = _request(account, entry)
+    for place, (type_, shown, changed) in enumerate(_told(account, entry)):
+        id_ = account.make_id("evt_", f"{len(account.ledger.journal)}/{place}")
+        yield _event(id_, type_, shown, entry.at, version or versions[0], changed, request)
+
+
+def _event(
+    id_: str,
+    type_: str,
+    shown: Any,
+    at: float,
+    version: str,
+    changed: dict[str, Any] | None = None,
+    request: dict[str, Any] | None = None,
+    order: str = "",
+) -> Event:
+    envelope = {
+        "id": id_,
+        "object": "event",
+        "api_version": version,
+        "created": int(at),
+        "data": {"object": shown} if changed is None else {"object": shown, "previous_attributes": changed},
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": request or {"id": None, "idempotency_key": None},
+        "type": type_,
+    }
+    body = msgspec.json.format(encode_json(envelope), indent=2)  # github stripe/stripe-php issue 884: lines and indents
+    return Event(id_, type_, at, body, order)
+
+
+def _request(account: Account, entry: Entry) -> dict[str, Any] | None:
+    """Who asked for it; None where time or the shopper did."""
+    if entry.exchange is None:
+        return None
+    return {"id": account.request_id, "idempotency_key": entry.exchange.request.headers.get("idempotency-key")}
+
+
+def _told(account: Account, entry: Entry) -> Iterator[Told]:
+    match entry.subject:
+        case Purchase() as purchase:
+            yield from _of_purchase(account, purchase, entry.event)
+        case Authorization() as held:
+            yield from _of_attempt(account, held, entry.event)
+        case Movement(kind="refund") as refund:
+            yield from _of_refund(account, refund, entry)
+        case Movement(kind="capture") as capture if entry.event == "book":
+            held = capture.authorization
+            if not capture.final and held.captured < held.approved:  # docs.stripe.com: multicapture
+                yield "charge.captured", charges.render(account, held), None
+                yield "payment_intent.amount_capturable_updated", intents.render(account, held.purchase), None
+        case Movement(kind="chargeback") as dispute if entry.event == "book":
+            shown = _dispute(account, dispute)
+            yield "charge.dispute.created", shown, None
+            yield "charge.dispute.funds_withdrawn", shown, None
+
+
+def _of_purchase(account: Account, purchase: Purchase, event: str) -> Iterator[Told]:
+    intent: Intent = purchase.data
+    seen = intent.show(account, purchase)
+    if event == "open":  # pasted events show it without a method, also where one request creates and confirms
+        seen.status, seen.payment_method = "requires_payment_method", None
+        yield f"{intent.kind}_intent.created", seen, None
+    elif event == "cancel":
+        yield f"{intent.kind}_intent.canceled", seen, None
+
+
+def _of_attempt(account: Account, held: Authorization, event: str) -> Iterator[Told]:
+    if event in ("present", "authenticate"):
+        return
+    intent: Intent = held.purchase.data
+    kind, seen = f"{intent.kind}_intent", intent.show(account, held.purchase)
+    charge = charges.render(account, held) if attempts.has_charge(held) else None
+    match event:
+        case "challenge":
+            yield f"{kind}.requires_action", seen, None
+        case "defer" if charge is not None:
+            yield "charge.pending", charge, None
+            yield f"{kind}.processing", seen, None
+        case "approve" if charge is None:
+            yield f"{kind}.succeeded", seen, None
+        case "approve" if not held.automatic:
+            yield "charge.succeeded", charge, None
+            yield f"{kind}.amount_capturable_updated", seen, None
+        case "complete" if charge is not None:
+            yield from _captured(account, held, charge, seen)
+        case "decline" | "reject" | "fail":
+            if charge is not None:
+                yield "charge.failed", charge, None
+            yield f"{kind}.{'payment' if intent.kind == 'payment' else 'setup'}_failed", seen, None
+        case "void" | "cancel" if intent.canceled_at is not None:  # else another card takes the place of a challenge
+            yield f"{kind}.canceled", seen, None
+        case "lapse":
+            if charge is not None:
+                yield "charge.expired", charge, None
+            yield f"{kind}.canceled", seen, None
+
+
+def _captured(account: Account, held: Authorization, charge: wire.Charge, seen: Any) -> Iterator[Told]:
+    if held.automatic:
+        yield "charge.succeeded", charge, None
+    elif held.movements[-1].kind == "capture":
+        yield "charge.captured", charge, {"amount_captured": 0, "captured": False}
+    yield "payment_intent.succeeded", seen, None
+    if charge.balance_transaction is None:  # docs.stripe.com/payments/payment-intents/asynchronous-capture
+        booked = msgspec.structs.replace(charge, balance_transaction=account.make_id("txn_", charge.id))
+        yield "charge.updated", booked, {"balance_transaction": None}
+
+
+def _of_refund(account: Account, refund: Movement, entry: Entry) -> Iterator[Told]:
+    seen, held = refunds.render(account, refund), refund.authorization
+    later = refund.fate is not None and refund.fate.pending
+    if entry.event == ("request" if later else "book"):
+        charge = charges.render(account, held)
+        yield "refund.created", seen, None
+        yield "charge.refunded", charge, {"amount_refunded": charge.amount_refunded - seen.amount, "refunded": False}
+    elif entry.event in ("book", "fail"):
+        before = {"status": "pending" if entry.before == "requested" else "succeeded"}
+        yield "refund.updated", seen, before
+        yield "charge.refund.updated", seen, before
+        if entry.event == "fail":
+            yield "refund.failed", seen, None
+
+
+def _dispute(account: Account, dispute: Movement) -> Dispute:
+    held = dispute.authorization
+    intent: Intent = held.purchase.data
+    return Dispute(
+        id=account.make_id("du_", str(dispute.id)),
+        amount=account.units(dispute.amount, intent.currency),
+        charge=held.data.id,
+        created=account.now(),
+        currency=intent.currency,
+        balance_transactions=[],
+        evidence={},
+        metadata={},
+        evidence_details={"due_by": None, "has_evidence": False, "past_due": False, "submission_count": 0},
+        payment_intent=intent.id,
+        status="needs_response",
+    )
+
+
+# --- delivering -------------------------------------------------------------------------------------------------------
+
+
+def sealed(account: Account, event: Event, seal: Seal) -> Notification:
+    """The event as a POST to the shop, signed over its bytes with the endpoint's whole secret."""
+    at, own = account.now() - int(seal.age), account.credentials()["webhook_secret"]
+    signed = event.body.replace(b"evt_", b"evt-") if seal.altered else event.body
+    keys = [seal.secret or own, *([seal.also] if seal.also else [])]
+    signatures = ["v1=" + _signature(key, at, signed) for key in (reversed(keys) if seal.also_first else keys)]
+    header = ",".join([f"t={at}", *signatures, "v0=" + _signature("the test mode's own", at, signed)])
+    return Notification(
+        "POST",
+        WEBHOOK_URL,
+        HEADERS if seal.unsigned else {**HEADERS, "stripe-signature": header},
+        event.body,
+        ADDRESS,
+    )
+
+
+def _signature(key: str, at: int, body: bytes) -> str:
+    return hmac.new(key.encode(), b"%d.%s" % (at, body), "sha256").hexdigest()
+
+
+# --- what is not the shop's -------------------------------------------------------------------------------------------
+
+
+def strangers(account: Account, version: str | None) -> Iterator[Event]:
+    """Other products of the same account, another shop's payment, types that nobody has heard of."""
+    paid = {"object": "payment_intent", "status": "succeeded", "amount": 100, "amount_received": 100, "currency": "usd"}
+    intent, charge = _id(account, "pi_"), _id(account, "ch_")
+    own = {**paid, "id": intent, "latest_charge": charge, "metadata": {}, "customer": None, "description": None}
+    taken = {"object": "charge", "id": charge, "status": "succeeded", "captured": True, "paid": True, "amount": 100}
+    taken |= {"amount_captured": 100, "amount_refunded": 0, "currency": "usd", "payment_intent": intent, "metadata": {}}
+    unheard = {"id": _id(account, "x_"), "object": UNSEEN_WORD, "livemode": False}
+    for type_, shown, order in (
+        ("customer.updated", {"id": _id(account, "cus_"), "object": "customer", "name": "Žofie Ångström 山田"}, ""),
+        ("invoice.paid", {"id": _id(account, "in_"), "object": "invoice", "status": "paid", "total": 900}, ""),
+        ("payout.paid", {"id": _id(account, "po_"), "object": "payout", "status": "paid", "amount": 900}, ""),
+        ("product.created", {"id": _id(account, "prod_"), "object": "product", "name": "Café crème ☕"}, ""),
+        (f"{UNSEEN_WORD}.created", unheard, ""),
+        (f"charge.{UNSEEN_WORD}.updated", unheard, ""),
+        (f"payment_intent.{UNSEEN_WORD}", own, "another shop's"),
+        ("payment_intent.succeeded", own, "another shop's"),
+        ("charge.succeeded", taken, "another shop's"),
+        ("charge.refunded", {**taken, "amount_refunded": 100, "refunded": True}, "another shop's"),
+    ):
+        newest = version or account.facts.gateway.versions[0]
+        yield _event(_id(account, "evt_", type_), type_, shown, account.world.clock.time(), newest, order=order)
+
+
+def _id(account: Account, prefix: str, of: str = "stranger") -> str:
+    return f"{prefix}3{letters(account.serial, prefix, of, 'stranger', length=23)}"
+
+
+def forgeries(account: Account, purchase: Purchase, version: str | None) -> Iterator[Event]:
+    """Lies about a payment: that it is paid, or, where it is, that it was refunded."""
+    intent, held = purchase.data, attempts.newest(purchase)
+    if intent.kind != "payment":
+        return
+    seen, charge = intent.show(account, purchase), charges.render(account, held) if held and held.answer else None
+    lies: list[tuple[str, Any]] = []
+    if held is not None and held.captured and charge is not None:
+        charge.amount_refunded, charge.refunded = charge.amount_captured, True
+        lies = [("charge.refunded", charge)]
+    else:
+        seen.status, seen.amount_received, seen.amount_capturable = "succeeded", seen.amount, 0
+        seen.last_payment_error = seen.next_action = seen.canceled_at = seen.cancellation_reason = None
+        if charge is not None and held is not None:
+            seen.latest_charge, charge.status, charge.paid, charge.captured = held.data.id, "succeeded", True, True
+            charge.amount_captured, charge.failure_code, charge.failure_message = charge.amount, None, None
+            lies = [("charge.succeeded", charge)]
+        lies.append(("payment_intent.succeeded", seen))
+    for type_, shown in lies:
+        newest = version or account.facts.gateway.versions[0]
+        id_ = f"evt_3{letters(account.serial, intent.id, type_, 'forged', length=23)}"
+        yield _event(id_, type_, shown, account.world.clock.time(), newest)
+
+
+# --- another till -----------------------------------------------------------------------------------------------------
+
+
+def elsewhere(account: Account, payment: Payment, operation: str) -> bool:
+    """The merchant's other till calls the same API; it names the order in `metadata[order_id]` and the description."""
+    mine = (p for p in reversed(account.ledger.purchases) if any(a.card is payment.card for a in p.authorizations))
+    made = next((p.data.id for p in mine), "")
+    money = payment.amount
+    pay = {
+        "amount": account.units(money.minor, money.currency.lower()),
+        "currency": money.currency.lower(),
+        "payment_method": payment.token,
+        "confirm": "true",
+        "return_url": payment.return_url,
+        "metadata[order_id]": payment.reference,
+        "description": payment.description,
+    }
+    path, sent = {
+        "sale": ("payment_intents", pay),
+        "authorize": ("payment_intents", {**pay, "capture_method": "manual"}),
+        "capture": (f"payment_intents/{made}/capture", {}),
+        "void": (f"payment_intents/{made}/cancel", {}),
+        "refund": ("refunds", {"payment_intent": made}),
+    }[operation]
+    headers = {"authorization": f"Bearer {account.credentials()['secret_key']}"}
+    account.handle(Request("POST", f"{account.facts.gateway.url}/v1/{path}", headers, urlencode(sent).encode()))
+    return True
