@@ -240,6 +240,13 @@ MISTAKES = [
         id="conftest below that raises",
     ),
     pytest.param(
+        {"one/a.py": "", "two/a.py": ""},
+        ["run", "one/a.py", "two/a.py"],
+        "two/a.py: one/a.py was imported under the same module name. Give one of them another name, "
+        "put an __init__.py beside each, or let pytest use `--import-mode=importlib`",
+        id="two modules of one name",
+    ),
+    pytest.param(
         {"a.py": ""},
         ["run", "a.py"],
         "no integration found in a.py: no class there subclasses paypact.Driver with a gateway. "

@@ -189,8 +189,13 @@ def unusable(file: Path, error: BaseException) -> str:
         code = f" `{error.text.strip()}`" if error.text else ""
         where = f"{shown(error.filename or str(file))}:{error.lineno}"
         return f"{where}: syntax error: {error.msg}{code}. Fix it: until then no driver in this file can run"
-    frames = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in frames if is_team(frame.filename)] or frames
+    if type(error).__name__ == "ImportPathMismatchError":  # pytest's own, and not public
+        return (
+            f"{shown(str(file))}: {shown(error.args[1])} was imported under the same module name. Give one of them "
+            "another name, put an __init__.py beside each, or let pytest use `--import-mode=importlib`"
+        )
+    every = list(traceback.extract_tb(error.__traceback__))
+    frames = [frame for frame in every if is_team(frame.filename)] or every
     own = [frame for frame in frames if Path(frame.filename).name == file.name] or frames
     where = f"{shown(own[-1].filename)}:{own[-1].lineno}" if own else shown(str(file))
     code = f" `{own[-1].line}`" if own and own[-1].line else ""

@@ -21,7 +21,7 @@ LONGEST: Final = 300  # characters of a case that still fit a command line one c
 _NAMED = re.compile(
     r"(?P<place>.+?)::(?P<cell>(?P<promise>[a-z0-9-]+)\[(?P<column>[^\]]+)\])(?P<case>\{.*\})?", re.DOTALL
 )
-_HELP = (
+HELP = (
     "write it as a finding prints it: 'FILE::promise[integration-key]{case}', or the file under .paypact/ that it names"
 )
 
@@ -63,11 +63,11 @@ def parse(text: str) -> Replay:
     if match is None:
         if text.endswith(".json"):
             return _read(Path(text))
-        raise UsageError(f"replay: cannot read {text!r}; {_HELP}")
+        raise UsageError(f"replay: cannot read {text!r}; {HELP}")
     try:
         case = json.loads(match["case"] or "{}")
     except json.JSONDecodeError as error:
-        raise UsageError(f"replay: the case is no JSON: {error} in {match['case']}; {_HELP}") from error
+        raise UsageError(f"replay: the case is no JSON: {error} in {match['case']}; {HELP}") from error
     return Replay(match["place"], match["cell"], case)
 
 
@@ -91,7 +91,7 @@ def _read(path: Path) -> Replay:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"replay: {path} cannot be read: {error.strerror}; {_HELP}") from error
+        raise UsageError(f"replay: {path} cannot be read: {error.strerror}; {HELP}") from error
     try:
         schema = msgspec.json.decode(raw, type=dict[str, Any]).get("schema")
         if isinstance(schema, int) and schema > REPLAY_SCHEMA:
@@ -103,7 +103,7 @@ def _read(path: Path) -> Replay:
         raise UsageError(f"replay: {path} is no replay file: {error}") from error
     named = _NAMED.fullmatch(file.replay)
     if named is None:
-        raise UsageError(f"replay: {path} names no cell: {file.replay!r}; {_HELP}")
+        raise UsageError(f"replay: {path} names no cell: {file.replay!r}; {HELP}")
     return Replay(named["place"], named["cell"], file.case)
 
 

@@ -137,7 +137,7 @@ def _exchange(exchange: ExchangeView, *, url: str, again: bool) -> Text:
     if exchange.booked:
         head += data("\nbooked  ", "dim") + data(", ".join(exchange.booked), "magenta")
     else:
-        head += data("  booked nothing", "dim")
+        head += data(" booked nothing" if again else "  booked nothing", "dim")
     return head
 
 
@@ -185,7 +185,8 @@ def _clipped(body: str, room: int, clues: Sequence[str]) -> str:
         at = flat.find(clue)
         if at > room - len(clue) - 3:
             start = max(0, at - room // 3)
-            return f"{flat[:8]}...{flat[start : start + room - 14]}..."
+            end = start + room - 14
+            return f"{flat[:8]}...{flat[start:end]}{'...' if end < len(flat) else ''}"
     return f"{flat[: room - 3]}..."
 
 

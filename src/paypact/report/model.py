@@ -107,6 +107,8 @@ class CellResult(Record, frozen=True, kw_only=True):
     occurred: dict[str, int] = {}  # condition -> how often it truly occurred
     covered: dict[str, tuple[str, ...]] = {}  # axis -> values tried
     pairs: tuple[str, ...] = ()  # pairs of classes met, "axis=class & axis=class"
+    missed: tuple[str, ...] = ()  # pairs of classes that can meet, and did not here
+    untried: dict[str, tuple[str, ...]] = {}  # axis -> values not tried here
     not_simulated: tuple[str, ...] = ()
     unmodelled: tuple[str, ...] = ()  # parameters accepted without a model
     notes: tuple[str, ...] = ()

@@ -68,6 +68,10 @@ def table(result: RunResult, console: Console) -> None:
     page.line(matrix.legend(console))
     for cells, why in matrix.gaps(result):
         page.line(data(f"{cells}: ") + data(why, "dim"), prefix="not covered  ")
+    for note in dict.fromkeys(note for cell in result.cells for note in cell.notes):
+        page.line(data(note, "dim"), prefix="note         ")
+    if unmodelled := sorted({name for cell in result.cells for name in cell.unmodelled}):
+        page.line(data(", ".join(unmodelled), "dim"), prefix="no model for ")
     for cell in result.cells:
         if cell.state == "defect":
             defect(cell, page)
@@ -88,7 +92,9 @@ def verdict(result: RunResult, console: Console) -> None:
     tried = sum(cell.examples for cell in result.cells)
     sent = sum(cell.exchanges for cell in result.cells)
     took = f" in {result.seconds:.1f} s" if result.seconds else ""
-    much = f"{tried:,} examples, {sent:,} exchanges{took}; " if tried else ""
+    met = sum(each.pairs for each in result.coverage)
+    pairs = f", {met:,} of {sum(each.of for each in result.coverage):,} pairs of classes" if met else ""
+    much = f"{tried:,} examples, {sent:,} exchanges{pairs}{took}; " if tried else ""
     page.line(data(f"{much}profile {result.profile}, exit code {result.exit_code}", "dim"))
 
 

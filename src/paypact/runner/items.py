@@ -16,7 +16,7 @@ from paypact.hosts import LiveKeyError, check_environment
 from paypact.report import junit
 from paypact.report.model import CellResult
 from paypact.runner.plan import Plan, plan_of
-from paypact.runner.tally import Tested
+from paypact.runner.tally import CellReport
 from paypact.testkit.cell import Cell, cells, run_cell
 from paypact.testkit.promise import promises
 from paypact.testkit.target import Target, targets
@@ -154,7 +154,7 @@ class CellItem(pytest.Function):
         if isinstance(error, LiveKeyError):
             self.session.shouldstop = f"paypact: {error}"
         said = "" if error is None or skipped or isinstance(error, NotKept) else self._said(error, str(call.when))
-        tested = Tested(place=self.place, integration=self.cell.target.described(), result=self.result, error=said)
+        tested = CellReport(place=self.place, integration=self.cell.target.described(), result=self.result, error=said)
         report.paypact = tested.to_json()  # type: ignore[attr-defined]  # reports carry what plugins put on them
 
     def _skipped(self, why: str) -> CellResult:

@@ -82,9 +82,9 @@ class Recorder:
         text = getattr(report, "paypact", None)
         if text is None or hasattr(self.config, "workerinput"):
             return
-        from paypact.runner.tally import Tested
+        from paypact.runner.tally import CellReport
 
-        tested = Tested.from_json(text)
+        tested = CellReport.from_json(text)
         self.demand().add(tested)
         if tested.result is None:
             return

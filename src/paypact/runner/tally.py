@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import msgspec
 
-from paypact.report.model import UNUSABLE, CellResult, Integration, RunResult, Severity, conclude
+from paypact.report.model import UNUSABLE, CellResult, Coverage, Integration, RunResult, Severity, conclude
 
 
-class Tested(msgspec.Struct, frozen=True, kw_only=True):
+class CellReport(msgspec.Struct, frozen=True, kw_only=True):
     """One cell's result as it travels on a report; `place` is its rank in the run, `result` None: it could not run."""
 
     place: int
@@ -22,8 +23,8 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self).decode()
 
     @staticmethod
-    def from_json(text: str) -> Tested:
-        return msgspec.json.decode(text, type=Tested)
+    def from_json(text: str) -> CellReport:
+        return msgspec.json.decode(text, type=CellReport)
 
 
 @dataclass
@@ -32,10 +33,10 @@ class Tally:
 
     profile: str
     fail_on: Severity
-    tested: dict[int, Tested] = field(default_factory=dict)
+    tested: dict[int, CellReport] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
-    def add(self, tested: Tested) -> None:
+    def add(self, tested: CellReport) -> None:
         """Count one cell."""
         self.tested[tested.place] = tested
         if tested.error:
@@ -70,5 +71,30 @@ class Tally:
             verdict=verdict,
             integrations=tuple(columns.values()),
             cells=self.results,
+            coverage=coverage(self.results),
             seconds=round(seconds, 3),
         )
+
+
+def coverage(cells: Iterable[CellResult]) -> tuple[Coverage, ...]:
+    """How much of each promise's axes was met for each integration, over all its cells."""
+    rows: dict[tuple[str, str], list[CellResult]] = {}
+    for cell in cells:
+        if cell.covered:
+            rows.setdefault((cell.promise, cell.integration), []).append(cell)
+    return tuple(_row(promise, integration, row) for (promise, integration), row in rows.items())
+
+
+def _row(promise: str, integration: str, row: list[CellResult]) -> Coverage:
+    met = {pair for cell in row for pair in cell.pairs}
+    possible = met | {pair for cell in row for pair in cell.missed}
+    tried = {(axis, value) for cell in row for axis, values in cell.covered.items() for value in values}
+    known = tried | {(axis, value) for cell in row for axis, values in cell.untried.items() for value in values}
+    return Coverage(
+        promise=promise,
+        integration=integration,
+        pairs=len(met),
+        of=len(possible),
+        values=len(tried),
+        of_values=len(known),
+    )
