@@ -52,6 +52,7 @@ class Verdict:
 
 
 OK = Verdict("ok")
+_NO_WORDS = ("type", "message", "param", "outcome", "advice_code", "status")  # of a decline's wire: no reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,10 @@ def _wire_words(gateway: str) -> Mapping[str, set[str]]:
 
 def _wire_of(facts: Facts, word: str) -> set[str]:
     fact = facts.declines.get(word)
-    return {str(value) for key, value in fact.wire.items() if key not in ("type", "message")} if fact else set()
+    if fact is None:
+        return set()
+    values = [value for key, value in fact.wire.items() if key not in _NO_WORDS]
+    return {str(each) for value in values for each in (value if isinstance(value, list) else [value])}
 
 
 def said(outcome: object) -> str:
