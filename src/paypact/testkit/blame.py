@@ -74,15 +74,18 @@ def calling_place() -> Place | None:
     return None
 
 
-def calling_frames() -> tuple[FrameType | None, FrameType | None]:
-    """The team's innermost frame on the calling stack, and the frame that it called: a library's, or ours."""
-    inner: FrameType | None = None
+def calling_frames() -> tuple[list[tuple[FrameType, int]], FrameType | None]:
+    """The team's frames on the calling stack with their lines, innermost first; and what the innermost called."""
+    team: list[tuple[FrameType, int]] = []
+    called: FrameType | None = None
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - as above
     while frame is not None:
         if is_team(frame.f_code.co_filename):
-            return frame, inner
-        inner, frame = frame, frame.f_back
-    return None, None
+            team.append((frame, frame.f_lineno))
+        elif not team:
+            called = frame
+        frame = frame.f_back
+    return team, called if team else None
 
 
 def of_packages(filename: str, packages: Iterable[str]) -> bool:

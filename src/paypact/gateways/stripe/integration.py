@@ -20,7 +20,7 @@ import stripe
 
 import paypact
 
-TIMEOUT = (4.0, 20.0)  # seconds to connect and to wait for a reply; the SDK's own 80 outlast most web servers
+TIMEOUT = (4.0, 18.0)  # seconds to connect and to wait for a reply; all tries stay within a web server's usual minute
 RETRIES = 2  # safe, because the SDK repeats a call with the key it had
 LOOK_BACK = 7 * 24 * 3600  # seconds; older payments are in nobody's doubt, and an account has many
 
