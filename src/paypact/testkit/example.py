@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import random
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,7 @@ from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
 _PLAYED: Counter[str] = Counter()
+CRASHES = (Exception, SystemExit, CancelledError, EndlessError)  # whatever leaves a driver but a key pressed at the run
 RETURN_URL = "https://shop.example/checkout/return"
 MOST_EXCHANGES = 500  # of one call of an operation; a loop that never ends would make as many as one lets it
 
@@ -130,6 +132,7 @@ class Example:
         recording, began = self.world.recording, self.world.clock.time()
         first = len(recording.exchanges)
         outcome: Any
+        crashed = False
         if self.target.scope.host == "process":  # a server's thread has nobody to raise it at
             recording.most = first + MOST_EXCHANGES
         with self.world.operating(operation, payment):
@@ -139,13 +142,12 @@ class Example:
                     outcome = clock.run(outcome)
             except PaypactError:
                 raise
-            except (Exception, EndlessError) as error:  # noqa: BLE001 - whatever leaves a driver is a crash
-                outcome = error
+            except CRASHES as error:
+                outcome, crashed = error, True
         recording.most = None
-        if not isinstance(outcome, (*OUTCOMES, Exception, EndlessError)):
-            outcome = WrongAnswerError(
-                f"{operation} returned {outcome!r}, which is no Outcome: return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
-            )
+        if not crashed and not isinstance(outcome, OUTCOMES):
+            known = "Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
+            outcome = WrongAnswerError(f"{operation} returned {outcome!r}, which is no Outcome: return {known}")
         waited = self.world.clock.time() - began
         told = Told(operation, payment, outcome, first, len(recording.exchanges), arguments, waited)
         self.history.append(told)
@@ -222,7 +224,7 @@ class Example:
     def judge_movement(
         self, told: Told, asked: int, before: int, *, reached: bool = False, last_word: bool = False
     ) -> Verdict:
-        """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind existed."""
+        """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind were."""
         if isinstance(told.outcome, WrongAnswerError):
             return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
         kind = told.operation
