@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import inspect
 import random
-from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -37,17 +36,16 @@ from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, ju
 from paypact.testkit.shoppers import dressed
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
-from paypact.testkit.told import Problem, Told, WrongAnswerError
+from paypact.testkit.told import CRASHES, Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
 from paypact.world import clock
 from paypact.world.issuer import approve
 from paypact.world.notifications import Outbox
-from paypact.world.recording import EndlessError, Exchange
+from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
 _PLAYED: Counter[str] = Counter()
-CRASHES = (Exception, SystemExit, CancelledError, EndlessError)  # whatever leaves a driver but a key pressed at the run
 RETURN_URL = "https://shop.example/checkout/return"
 MOST_EXCHANGES = 500  # of one call of an operation; a loop that never ends would make as many as one lets it
 
@@ -146,8 +144,7 @@ class Example:
                 outcome, crashed = error, True
         recording.most = None
         if not crashed and not isinstance(outcome, OUTCOMES):
-            known = "Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
-            outcome = WrongAnswerError(f"{operation} returned {outcome!r}, which is no Outcome: return {known}")
+            outcome = WrongAnswerError.of(operation, outcome)
         waited = self.world.clock.time() - began
         told = Told(operation, payment, outcome, first, len(recording.exchanges), arguments, waited)
         self.history.append(told)

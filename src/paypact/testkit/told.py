@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from paypact.payments import Outcome, Payment
 from paypact.report.model import Cause
 from paypact.testkit.blame import Place
 from paypact.testkit.judge import Verdict
+from paypact.world.recording import EndlessError
+
+
+# Whatever leaves a driver, but for a key pressed at the run.
+CRASHES: Final = (Exception, SystemExit, CancelledError, EndlessError)
 
 
 class WrongAnswerError(Exception):
     """A driver returned something that is no Outcome."""
+
+    @classmethod
+    def of(cls, operation: str, returned: object) -> WrongAnswerError:
+        """What came back from an operation, and what may."""
+        known = "Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
+        return cls(f"{operation} returned {returned!r}, which is no Outcome: return {known}")
 
 
 @dataclass(frozen=True, slots=True)
