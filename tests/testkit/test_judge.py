@@ -28,8 +28,9 @@ from paypact.testkit.judge import Circumstances, Verdict, judge_movement, judge_
 from paypact.testkit.standing import Standing
 from paypact.testkit.target import Target, targets
 from paypact.world import issuer
+from paypact.world.books import Authorization
 from paypact.world.clock import Clock
-from paypact.world.ledger import Authorization, Ledger
+from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import Terms
 
 CARD = build("visa")

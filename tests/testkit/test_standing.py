@@ -13,10 +13,11 @@ from paypact.cards.card import Card
 from paypact.payments import Address, Customer, Money, Payment
 from paypact.testkit.standing import Standing, order_word, standing
 from paypact.world import issuer
+from paypact.world.books import Authorization, Purchase
 from paypact.world.clock import Clock
 from paypact.world.http import Request
 from paypact.world.issuer import Answer
-from paypact.world.ledger import Authorization, Ledger, Purchase
+from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import Terms
 from paypact.world.network import Fault
 from paypact.world.recording import Recording

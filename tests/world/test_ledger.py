@@ -16,8 +16,9 @@ from paypact.cards import build
 from paypact.payments import Money
 from paypact.world import issuer, ledger_tables
 from paypact.world.acquirer import Fate
+from paypact.world.books import Authorization, Movement, Purchase, live
 from paypact.world.clock import Clock
-from paypact.world.ledger import Authorization, ImpossibleEventError, Ledger, Movement, Obstacle, Purchase, live
+from paypact.world.ledger import ImpossibleEventError, Ledger, Obstacle
 from paypact.world.ledger_tables import AUTHORIZATION, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
 
 CARD = build("visa")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from paypact.payments import Money
+from paypact.world.books import Entry, Purchase
 from paypact.world.http import Request
-from paypact.world.ledger import Entry, Purchase
 from paypact.world.recording import Recording
 
 REQUEST = Request("GET", "https://api.example:8443/v1/charges?limit=1&limit=2", {})

@@ -10,7 +10,8 @@ from paypact.testkit.amounts import outside
 from paypact.testkit.judge import OK, Verdict
 from paypact.testkit.shoppers import too_long
 from paypact.testkit.target import Target
-from paypact.world.ledger import Ledger, Movement
+from paypact.world.books import Movement
+from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import LIVE, MOVED
 
 

@@ -18,7 +18,8 @@ from paypact.testkit.flow import MOST_PRESSES, follow, movement_arguments
 from paypact.testkit.judge import Verdict
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
-from paypact.world.ledger import Authorization, Obstacle
+from paypact.world.books import Authorization
+from paypact.world.ledger import Obstacle
 from paypact.world.network import Fault
 
 DAY: Final = 86_400.0

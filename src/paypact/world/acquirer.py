@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paypact.errors import UsageError
-from paypact.world.ledger import Movement
+from paypact.world.books import Movement
 from paypact.world.ledger_tables import Kind, Terms
 
 DAY: Final = 86_400.0

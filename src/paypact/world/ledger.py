@@ -8,12 +8,12 @@ never kept; what a movement may not do is one function, asked when the movement 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from paypact.cards.card import Card
 from paypact.payments import Money
-from paypact.world.ledger_tables import AUTHORIZATION, HOLDING, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
+from paypact.world.books import Authorization, Entry, Movement, Purchase, Subject, TurnedAway
+from paypact.world.ledger_tables import AUTHORIZATION, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
 from paypact.world.obstacles import OBSTACLES, left
 
 
@@ -24,99 +24,8 @@ class Timers(Protocol):
     def call_later(self, seconds: float, call: Callable[[], None]) -> object: ...
 
 
-@dataclass(slots=True, eq=False)
-class Purchase:
-    """What the shopper wants to buy: it may outlive several declined cards. `data` is the simulator's own."""
-
-    id: int
-    price: Money
-    reference: str
-    attempt: str | None = None  # the press of Pay within which it was created; None where nobody pressed
-    data: Any = None
-    state: str = "open"
-    authorizations: list[Authorization] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Authorization:
-    """One card and one answer of its issuer. `amount` and `approved` in minor units of the purchase's currency."""
-
-    id: int
-    purchase: Purchase
-    card: Card
-    amount: int
-    automatic: bool  # captured as soon as it is approved
-    captures: str  # once, full or many: the gateway's terms unless the request asked otherwise
-    attempt: str | None = None  # the press of Pay within which the card was presented
-    data: Any = None
-    state: str = "created"
-    reason: str = ""
-    approved: int = 0
-    answer: Any = None  # the issuer's last Answer
-    movements: list[Movement] = field(default_factory=list)
-
-    def total(self, kind: Kind, states: frozenset[str] = MOVED) -> int:
-        """The sum of this authorization's movements of one kind in the given states, in minor units."""
-        return sum(m.amount for m in self.movements if m.kind == kind and m.state in states)
-
-    @property
-    def captured(self) -> int:
-        return self.total("capture")
-
-    @property
-    def refunded(self) -> int:
-        return self.total("refund")
-
-    @property
-    def capturable(self) -> int:
-        return max(0, self.approved - self.total("capture", LIVE)) if self.state == "authorized" else 0
-
-    @property
-    def refundable(self) -> int:
-        return self.captured - self.total("refund", LIVE)
-
-
-@dataclass(slots=True, eq=False)
-class Movement:
-    """A capture, refund, void or chargeback. `amount` in minor units; a void has none, it releases what is left."""
-
-    id: int
-    kind: Kind
-    authorization: Authorization
-    amount: int
-    final: bool = True  # a capture after which the rest is released
-    of: Movement | None = None  # the capture a refund belongs to, where the gateway says so
-    requested_by: Any = None
-    fate: Any = None  # what the acquirer decided when it was requested
-    data: Any = None
-    state: str = "requested"
-    reason: str = ""
-
-
-Subject: TypeAlias = Purchase | Authorization | Movement
 S = TypeVar("S", Purchase, Authorization, Movement)
 _MACHINES: dict[type, Machine] = {Purchase: PURCHASE, Authorization: AUTHORIZATION, Movement: MOVEMENT}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal. `before` is the subject's state before the event, None when it was made."""
-
-    at: float
-    exchange: Any
-    subject: Subject
-    before: str | None
-    event: str
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class TurnedAway:
-    """A card the gateway refused in its card-error class before any authorization was made."""
-
-    exchange: Any
-    card: Card
-    reason: str
 
 
 class Obstacle(Exception):
@@ -311,7 +220,7 @@ class Ledger:
             listener(entry)
 
     def _hold(self, authorization: Authorization) -> None:
-        if self.terms.expires:
+        if self.terms.expires and authorization.approved:  # a verification holds nothing that could lapse
             self.timers.call_later(self.terms.expires, lambda: self._lapse(authorization))
         if authorization.automatic:
             self.request("capture", authorization)
@@ -347,12 +256,3 @@ class Ledger:
             authorization = movement.authorization
             if movement.kind == "capture" and authorization.state == "completed":
                 self.move(authorization, "reopen")
-
-
-def live(authorization: Authorization) -> bool:
-    """Whether this authorization holds or has taken the cardholder's money and not wholly given it back."""
-    if authorization.state not in HOLDING:
-        return False
-    if authorization.state == "authorized":
-        return True
-    return authorization.captured + authorization.total("capture", frozenset({"requested"})) > authorization.refunded

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from paypact.payments import Notification
-from paypact.world.ledger import Entry
+from paypact.world.books import Entry
 
 if TYPE_CHECKING:
     from paypact.world.simulator import Simulator

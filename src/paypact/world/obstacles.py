@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from paypact.world.ledger_tables import LIVE, MOVED, Kind, Terms
 
 if TYPE_CHECKING:
-    from paypact.world.ledger import Authorization, Movement
+    from paypact.world.books import Authorization, Movement
 
 
 def left(kind: Kind, authorization: Authorization, of: Movement | None = None, but: Movement | None = None) -> int:

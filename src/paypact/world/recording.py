@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, Literal, TypeAlias
 
+from paypact.world.books import Entry
 from paypact.world.http import Failure, Request, Response
-from paypact.world.ledger import Entry
 from paypact.world.network import Fault
 
 Locate: TypeAlias = Callable[[], "tuple[CodeType, int] | None"]

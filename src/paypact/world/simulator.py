@@ -12,7 +12,7 @@ from paypact.world.http import NotSimulatedError, Request, Response
 
 if TYPE_CHECKING:
     from paypact.gateways.facts import Facts
-    from paypact.world.ledger import Entry, Purchase
+    from paypact.world.books import Entry, Purchase
     from paypact.world.notifications import Event, Seal
     from paypact.world.world import World
 

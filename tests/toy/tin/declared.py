@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar
 import pytest
 
 from paypact import Approved, Declined, Money, Outcome, Unknown
+from paypact.world.books import Authorization
 from paypact.world.codecs import encode_json
 from paypact.world.http import Response
-from paypact.world.ledger import Authorization
 from paypact.world.wire import UNSET, Arm, Maybe, Open, State, Wire, documented, like, never
 from tin.integration import TinShop
 from tin.simulator import Tin

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import requests
-from tin.integration import TIMEOUT, TinPayments, TinShop
 
 from paypact import (
     ActionRequired,
@@ -19,6 +18,7 @@ from paypact import (
     Pending,
     SimulatedGateway,
 )
+from tin.integration import TIMEOUT, TinPayments, TinShop
 
 RECEIPT = {"VISA": "Visa", "MC": "Mastercard", "AMEX": "American Express"}
 

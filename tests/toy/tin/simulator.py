@@ -8,8 +8,9 @@ from typing import Any
 
 from paypact.cards.card import Card
 from paypact.payments import Money, Payment
+from paypact.world.books import Authorization
 from paypact.world.http import NotSimulatedError, Request, Response
-from paypact.world.ledger import Authorization, Obstacle
+from paypact.world.ledger import Obstacle
 from paypact.world.simulator import Simulator
 
 STATUS = {

@@ -14,9 +14,9 @@ from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.expand import check, expand
 from paypact.gateways.stripe.simulator.requests import Call, Key, described, documented, presented_key
 from paypact.payments import Notification, Payment
+from paypact.world.books import Entry, Purchase
 from paypact.world.codecs import decode_form, encode_json
 from paypact.world.http import NotSimulatedError, Request, Response
-from paypact.world.ledger import Entry, Purchase
 from paypact.world.notifications import Event, Seal
 from paypact.world.parameters import Misfit, without_effect
 from paypact.world.wire import Wire

@@ -17,9 +17,9 @@ from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent, Method, Person
 from paypact.gateways.vocabulary import Vocabulary
 from paypact.payments import Money
+from paypact.world.books import Authorization, Purchase
 from paypact.world.http import NotSimulatedError
 from paypact.world.idempotency import IdempotencyKeys
-from paypact.world.ledger import Authorization, Purchase
 from paypact.world.parameters import Parameters
 from paypact.world.simulator import Simulator
 from paypact.world.world import World

@@ -9,8 +9,8 @@ from paypact.gateways.stripe.simulator import methods
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.state import Attempt, Intent, Method
+from paypact.world.books import Authorization, Purchase
 from paypact.world.issuer import Answer, decline
-from paypact.world.ledger import Authorization, Purchase
 
 LIVE = ("created", "challenged", "pending", "authorized")
 FAILED = ("declined", "rejected")

@@ -11,7 +11,7 @@ from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.state import Intent, Method
 from paypact.payments import Payment
-from paypact.world.ledger import Purchase
+from paypact.world.books import Purchase
 
 REDIRECT = {
     "succeeded": "succeeded",

@@ -8,7 +8,7 @@ from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Attempt, Intent
-from paypact.world.ledger import Authorization
+from paypact.world.books import Authorization
 from paypact.world.ledger_tables import LIVE
 from paypact.world.wire import UNSET
 

@@ -9,7 +9,7 @@ from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import charges, customers, methods
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.requests import Call
-from paypact.world.ledger import Purchase
+from paypact.world.books import Purchase
 from paypact.world.wire import Field, Wire, fields
 
 

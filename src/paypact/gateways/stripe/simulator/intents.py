@@ -13,7 +13,8 @@ from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent
 from paypact.payments import Money
-from paypact.world.ledger import Obstacle, Purchase
+from paypact.world.books import Purchase
+from paypact.world.ledger import Obstacle
 
 Seen = wire.PaymentIntent | wire.PublicIntent
 

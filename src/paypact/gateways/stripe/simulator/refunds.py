@@ -8,7 +8,8 @@ from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent, Repayment
-from paypact.world.ledger import Authorization, Movement, Obstacle
+from paypact.world.books import Authorization, Movement
+from paypact.world.ledger import Obstacle
 from paypact.world.ledger_tables import HOLDING
 from paypact.world.wire import UNSET
 

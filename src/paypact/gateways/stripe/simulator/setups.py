@@ -7,7 +7,7 @@ from paypact.gateways.stripe.simulator import attempts, intents
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent
-from paypact.world.ledger import Purchase
+from paypact.world.books import Purchase
 
 OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 
