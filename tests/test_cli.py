@@ -13,6 +13,15 @@ import pytest
 
 from paypact.cli import call
 
+TIN = f"""
+import sys
+
+sys.path.insert(0, {str(Path(__file__).parent / "toy")!r})
+
+from paypact import gateways
+
+gateways.forget()
+"""
 SALE = "    def sale(self, payment): ..."
 
 
@@ -164,6 +173,36 @@ def test_the_shops_own_options_do_not_disturb(shop: Any) -> None:
 
     assert (result.code, "2 broken" in result.out) == (1, True)
     assert shop.files() == before
+
+
+ONCE = """
+import settings
+
+settings.configure(database="test")
+"""
+SETTINGS = """
+configured = {}
+
+
+def configure(**values):
+    if configured:
+        raise RuntimeError("settings already configured")
+    configured.update(values)
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_shops_settings_are_made_once_a_process(shop: Any, workers: str) -> None:
+    """A conftest.py runs once in each process, however the run is shared: settings often stand no second time."""
+    shop.file("settings.py", SETTINGS)
+    shop.file("tests/conftest.py", ONCE)
+    shop.file("pytest.ini", "[pytest]\npythonpath = .\n")
+    text = shop.driver().read_text().replace("def sale", "database = settings.configured['database']\n\n    def sale")
+    shop.file("tests/test_payments.py", f"import settings\n{text}")
+
+    result = shop.command("run", "tests", "-q", "-n", workers)
+
+    assert (result.code, result.err.strip()) == (0, "")
 
 
 def test_output_for_a_terminal_and_for_a_log(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -510,14 +549,42 @@ class ShopTin(Driver, gateway="tin"):
 )
 def test_a_case_that_is_not_known(empty_shop: Any, case: str, message: str) -> None:
     """The true promises answer for their own axes."""
-    empty_shop.file("conftest.py", f"import sys\nsys.path.insert(0, {str(Path(__file__).parent / 'toy')!r})\n"
-                    "from paypact import gateways\ngateways.forget()\n")  # fmt: skip
+    empty_shop.file("conftest.py", TIN)
     empty_shop.file("tests/test_payments.py", REAL)
 
     result = empty_shop.paypact("replay", f"tests/test_payments.py::card-types[shop-tin-visa]{case}")
 
     assert result.code == 2
     assert result.out.replace("\n", " ").startswith(message)
+
+
+FLAWED = """
+from tin import flawed
+
+
+class ShopTin(flawed.CrashesOnBrand, gateway="tin"):
+    pass
+"""
+
+
+def test_a_finding_of_workers_replays(empty_shop: Any) -> None:
+    """What a shared run found breaks again in one process, also after a file that has nothing to do with it changed."""
+    empty_shop.file("conftest.py", TIN)
+    empty_shop.file("tests/test_payments.py", FLAWED)
+    run = ("run", "tests", "--profile", "quick", "--promise", "card-types", "--scheme", "jcb", "--scheme", "visa")
+
+    found = empty_shop.command(*run, "-n", "2")
+    (command,) = set(re.findall(r"paypact replay '(.+)'", found.out))
+    empty_shop.file("tests/notes.py", "x = 1")
+    again = empty_shop.command("replay", command)
+
+    assert (found.code, again.code) == (1, 1)
+    for line in (
+        " CRASH  card-types[shop-tin-jcb]",
+        " sale crashed with KeyError: 'JCB'; the card was charged 10.90 EUR",
+    ):
+        assert line in found.out
+        assert line in again.out
 
 
 def test_list(shop: Any) -> None:

@@ -19,6 +19,7 @@ def test_every_setting(tmp_path: Path) -> None:
         'drivers = ["shop.payments:Driver"]\n'
         'fail-on = "crash"\n'
         'profile = "nightly"\n'
+        'tolerance = "schema"\n'
         'allow-hosts = ["db"]\n'
         "allow-live-env = true\n"
     )
@@ -27,6 +28,7 @@ def test_every_setting(tmp_path: Path) -> None:
         drivers=("shop.payments:Driver",),
         fail_on="crash",
         profile="nightly",
+        tolerance="schema",
         allow_hosts=("db",),
         allow_live_env=True,
     )
@@ -58,7 +60,7 @@ def test_the_nearest_file_holds(tmp_path: Path) -> None:
             "fail_on = 'crash'",
             (
                 "pyproject.toml, tool.paypact: object contains unknown field `fail_on`; "
-                "allowed: drivers, fail-on, profile, allow-hosts, allow-live-env"
+                "allowed: drivers, fail-on, profile, tolerance, allow-hosts, allow-live-env"
             ),
         ),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -16,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     drivers: tuple[str, ...] = ()  # `package.module:Class`: what `paypact run` drives when no path is named
     fail_on: Severity = "belief"  # findings of this severity and worse fail the build
     profile: str = ""  # quick, pr or nightly; empty: pr in CI and under `paypact run`, else quick
+    tolerance: Literal["documented", "schema"] = "documented"  # how well evidenced a changed reply must be to fail
     allow_hosts: tuple[str, ...] = ()  # hosts that the shop's code may truly reach, such as its database
     allow_live_env: bool = False  # let a live-looking key stand in the environment
 

@@ -114,6 +114,7 @@ class CellItem(pytest.Function):
             case=plan.selection.case(self.cell),
             progress=plan.progress,
             allow_hosts=plan.chosen.allow_hosts,
+            tolerance=plan.chosen.tolerance,
         )
         self.user_properties.extend(junit.outcome(self.result))
         if self.result.state == "not covered":

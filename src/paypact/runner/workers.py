@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from paypact.runner.items import CellItem
 
-# On a machine of two cores a worker costs about a second to start, and is worth it only beyond a few.
-SECONDS_AN_EXAMPLE = 0.004
-ROWS_A_CELL = 10
+# Measured on two cores with the bundled integrations; a worker takes a second or two to start.
+SECONDS_AN_EXAMPLE = 0.008
+ROWS_A_CELL = 40  # examples of the covering array
 WORTH_IT = 5.0  # seconds expected in one process
 
 
