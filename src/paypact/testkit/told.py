@@ -12,7 +12,6 @@ from paypact.testkit.blame import Place
 from paypact.testkit.judge import Verdict
 from paypact.world.recording import EndlessError
 
-
 # Whatever leaves a driver, but for a key pressed at the run.
 CRASHES: Final = (Exception, SystemExit, CancelledError, EndlessError)
 
