@@ -1,4 +1,4 @@
-"""Profiles: how far a run explores. Figures are fixed per cell, never taken from measured time: one commit, one verdict."""
+"""Profiles: how far a run explores. Figures are fixed per cell, never taken from measured time: same commit, same verdict."""
 
 from __future__ import annotations
 

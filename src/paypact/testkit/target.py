@@ -90,8 +90,26 @@ def targets(driver: type[Driver], file: str = "") -> tuple[Target, ...]:
         if unknown:
             raise UsageError(
                 f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r} "
-                f"(known: {', '.join(known)})"
+                f"(known: {', '.join(known) or 'none'})"
             )
+        if given == () and keyword != "wallets":
+            raise UsageError(
+                f"driver {driver.__qualname__}: {keyword}=() leaves nothing to try; "
+                "leave it out for all that the gateway takes"
+            )
+    _check_amounts(driver, scope)
     if not scope.variants:
         return (Target(driver, file=file),)
     return tuple(Target(driver, variant, keywords, file) for variant, keywords in scope.variants.items())
+
+
+def _check_amounts(driver: type[Driver], scope: Scope) -> None:
+    declared = scope.amounts
+    pairs = declared.items() if isinstance(declared, Mapping) else [("", declared)] if declared else []
+    for currency, (least, most) in pairs:
+        if not 0 < least <= most:
+            of = f" for {currency}" if currency else ""
+            raise UsageError(
+                f"driver {driver.__qualname__}: amounts={(least, most)!r}{of} has no amount in it; "
+                "write (least, most) in minor units"
+            )
