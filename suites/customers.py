@@ -73,7 +73,7 @@ def _mangled(example: Example, payment: Payment) -> Verdict | None:
             form = next((form for form in wrong if form in text), None)
             if form is not None:
                 where = f"{exchange.request.method} {exchange.request.path}"
-                said = f"the shopper's {wrong[form]} reached the gateway mangled: {where} holds {form!r}"
+                said = f"{wrong[form]} reached the gateway mangled: {where} holds {form!r}"
                 return Verdict("wrong", f"customer/{wrong[form]}/mangled", said)
     return None
 
@@ -85,12 +85,12 @@ def _short(sentence: str) -> str:
 
 def _data(payment: Payment) -> Iterator[tuple[str, str]]:
     customer = payment.customer
-    yield "name", customer.name
-    yield "e-mail address", customer.email
-    yield "description", payment.description
-    yield "item's title", payment.items[0].name
+    yield "the name", customer.name
+    yield "the e-mail address", customer.email
+    yield "the description", payment.description
+    yield "the title of the goods", payment.items[0].name
     for part in (customer.address.line1, customer.address.line2, customer.address.city, customer.address.region):
-        yield "address", part or ""
+        yield "the address", part or ""
 
 
 def _shapes(value: str) -> Iterator[str]:

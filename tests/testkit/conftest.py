@@ -32,6 +32,17 @@ def tin() -> Iterator[None]:
     gateways.forget()
 
 
+@pytest.fixture(scope="module")
+def zinc(tin: None) -> Iterator[None]:
+    """Make a second toy gateway findable: it takes decimal amounts, accounts, card numbers and the shopper's data."""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "zinc"))
+    gateways.forget()
+    yield
+    session.close_all()
+    sys.path.pop(0)
+    gateways.forget()
+
+
 @pytest.fixture
 def run() -> Run:
     """Run the cells of a promise for a driver class: key -> result."""

@@ -26,7 +26,7 @@ WORDS: Final = (*_MAJOR, "least")
 # Where conversion through floats goes wrong, in minor units, from there upwards: a truncated product is one unit below
 # `short` amounts (0.29 * 100 is 28.99...), one rounded up goes one above `over` ones, `wide` ones need over 24 bits.
 _TRAPS: Final[Mapping[str, int]] = {
-    **{f"short from {start}": start for start in (29, 115, 820, 1_990, 6_410, 100_100)},
+    **{f"short from {start}": start for start in (29, 115, 820, 1_990, 6_410, 102_400)},
     **{f"over from {start}": start for start in (7, 110, 2_230)},
     "wide": 2**24 + 1,
 }

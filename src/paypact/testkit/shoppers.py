@@ -166,8 +166,10 @@ def shown(target: Target, payment: Payment, word: str) -> str:
             value = f"{payment.description!r}"
         case "basket":
             value = f"{len(payment.items)} lines, {sum(item.quantity for item in payment.items)} pieces"
+        case "beyond":
+            word, value = f"{detail} beyond the limit", f"{_length(target, kind, detail)} characters"
         case _:
-            value = f"{_length(target, kind, detail)} characters"
+            word, value = f"{detail} {kind}", f"{_length(target, kind, detail)} characters"
     return f"{word} ({value})"
 
 
