@@ -34,7 +34,7 @@ _OURS = str(Path(__file__).resolve().parent.parent) + os.sep
 _SUITES = _folders("paypact.suites")  # in a checkout they lie beside the package
 _INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 _LIBRARIES = tuple({str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in _INSTALLED})
-_DATABASE = frozenset({"OperationalError", "InterfaceError", "DatabaseError"})  # named so by PEP 249
+_DATABASE = frozenset({"OperationalError", "InterfaceError"})  # named so by PEP 249
 _CODES: dict[type[Driver], frozenset[CodeType]] = {}
 _READS = ("__getattr__", "__getitem__", "__getattribute__")  # how team code reads an SDK's objects
 
