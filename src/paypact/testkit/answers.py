@@ -1,4 +1,4 @@
-"""Issuer answers by name, as cases spell them: `approve`, `decline:lost_card`, `challenge>decline:lost_card`, `defer`, ..."""
+"""Issuer answers by name, as cases spell them: `approve`, `decline:lost_card`, `challenge>decline:lost_card`, ..."""
 
 from __future__ import annotations
 
@@ -36,6 +36,5 @@ def parse(text: str, price: int = 0) -> Answer:
         case "hold":
             return issuer.hold(then)
         case _:
-            raise UsageError(
-                f"case: unknown answer {text!r} (known: approve, partial, decline:<word>, reject, challenge, defer, hold)"
-            )
+            known = "approve, partial, decline:<word>, reject, challenge, defer, hold"
+            raise UsageError(f"case: unknown answer {text!r} (known: {known})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from paypact.cards import build, scheme
 from paypact.cards.card import Card
@@ -25,9 +26,10 @@ def card(case: Case) -> Card:
     legal = card_axes(case.scheme)
     wanted = {name: getattr(case, name) for name in AXES}
     usual = {name: legal[name][0] for name in AXES}
-    chosen = {name: value if value in legal[name] else usual[name] for name, value in wanted.items()}
-    expiry = {"exp_month": case.month, "exp_year": case.year} if case.month else {}
-    return build(case.scheme, **chosen, **expiry, digits=case.digits)
+    chosen: dict[str, Any] = {n: value if value in legal[n] else usual[n] for n, value in wanted.items()}
+    if case.month:
+        chosen |= {"exp_month": case.month, "exp_year": case.year}
+    return build(case.scheme, **chosen, digits=case.digits)
 
 
 @cache
@@ -45,7 +47,7 @@ def axes(target: Target, scheme_id: str) -> dict[str, Axis]:
         tuple(kind for kind in table["kind"] if _taken(target, scheme_id, kind)) or (table["kind"][0],)
     )
     usual = scheme(scheme_id).lengths[0]
-    found["length"] = Axis(table["length"], lambda length: _length_class(int(length), usual))
+    found["length"] = Axis(table["length"], lambda length: _length_class(length, usual))
     return found
 
 
@@ -67,7 +69,8 @@ def difference(received: Card, payments: Iterable[Payment]) -> str:
         return "its security code is not the one the shopper typed"
     chosen = {payment.card.network for payment in payments if payment.card.key == received.key}
     if received.network not in chosen and None not in chosen:
-        return f"it asks for network {received.network}, the shopper chose {', '.join(sorted(filter(None, chosen)))}"
+        asked = f"network {received.network}" if received.network else "no network"
+        return f"it asks for {asked}, the shopper chose {', '.join(sorted(filter(None, chosen)))}"
     return ""
 
 
@@ -83,8 +86,8 @@ def _taken(target: Target, scheme_id: str, kind: str) -> bool:
     return what.wallet in facts.wallets and (target.scope.wallets is None or what.wallet in target.scope.wallets)
 
 
-def _length_class(length: int, usual: int) -> str:
-    return "usual" if length == usual else "shorter" if length < usual else "longer"
+def _length_class(length: Value, usual: int) -> str:
+    return "usual" if length == usual else "shorter" if int(str(length)) < usual else "longer"
 
 
 def _range_class(place: Value) -> str:

@@ -1,4 +1,4 @@
-"""Profiles: how far a run explores. Figures are fixed per cell, never taken from measured time: same commit, same verdict."""
+"""Profiles: how far a run explores. Figures are fixed per cell, never from measured time: one commit, one verdict."""
 
 from __future__ import annotations
 

@@ -1,0 +1,44 @@
+"""Answers as cases spell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from paypact.errors import UsageError
+from paypact.testkit.answers import parse
+from paypact.world.issuer import Answer, approve, challenge, decline, defer, hold, reject
+
+SPELLED: dict[str, Answer] = {
+    "approve": approve(),
+    "approve:cvc=no_match": approve(cvc="no_match"),
+    "approve:cvc=unchecked,address=no_match": approve(cvc="unchecked", address="no_match"),
+    "partial": approve(545),
+    "decline:lost_card": decline("lost_card"),
+    "reject": reject("suspected_fraud"),
+    "reject:blocked_list": reject("blocked_list"),
+    "challenge": challenge(approve()),
+    "challenge:native": challenge(approve(), "native"),
+    "challenge>decline:lost_card": challenge(decline("lost_card")),
+    "challenge>challenge>partial": challenge(challenge(approve(545))),
+    "defer": defer(approve()),
+    "defer>decline:insufficient_funds": defer(decline("insufficient_funds")),
+    "hold>reject": hold(reject("suspected_fraud")),
+}
+
+
+@pytest.mark.parametrize("text", SPELLED)
+def test_a_case_spells_an_answer(text: str) -> None:
+    """The event, its detail, and what stands behind it; partial is half of the price."""
+    assert parse(text, 1090) == SPELLED[text]
+
+
+@pytest.mark.parametrize("text", ["aprove", "challenge>aprove", ""])
+def test_an_answer_nobody_knows(text: str) -> None:
+    """The message names the part that is wrong and the words there are."""
+    with pytest.raises(UsageError) as refused:
+        parse(text)
+
+    assert str(refused.value) == (
+        f"case: unknown answer {text.rpartition('>')[2]!r} "
+        "(known: approve, partial, decline:<word>, reject, challenge, defer, hold)"
+    )
