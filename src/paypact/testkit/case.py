@@ -44,6 +44,8 @@ class Case:
     today: str = "last day"  # as seen from the card's last month: a word of `dates.py`, like `hour` and `zone`
     hour: str = "noon"
     zone: str = ""  # of the shop's process; empty: its own
+    deliver: str = ""  # how webhooks reach the shop: a word or order of `webhooks.py`; empty: one by one, in order
+    seal: str = ""  # how they are signed: a word of `webhooks.py`; empty: as the gateway does
 
     def but(self, values: Mapping[str, Any]) -> Case:
         """The same case with other values."""

@@ -1,21 +1,22 @@
 """Delivering webhooks to the shop, letting it settle, and reading its order: what happens around every flow.
 
-A webhook that the shop does not take (anything but 2xx) comes again later, as gateways do it; the order is judged only when
-nothing is waiting any more and the shop's own background work has run.
+A webhook that the shop does not take (anything but 2xx) comes again later, as gateways do it; the order is judged only
+when nothing is waiting any more and the shop's own background work has run.
 """
 
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import Final
 
 from paypact.errors import PaypactError
-from paypact.payments import Order, Payment, Reply
+from paypact.payments import Notification, Order, Payment, Reply
 from paypact.testkit.example import Example
 from paypact.testkit.judge import Verdict, judge_order
-from paypact.testkit.told import WrongAnswerError
+from paypact.testkit.told import CRASHES, WrongAnswerError
 from paypact.world import clock
-from paypact.world.notifications import GENUINE, REDELIVERY, Event, Seal
+from paypact.world.notifications import REDELIVERY, Event
 
 MOST_DELIVERIES: Final = 3  # of one event, the network being healthy
 
@@ -28,31 +29,46 @@ def conclude(example: Example) -> None:
     judge_orders(example)
 
 
-def deliver_all(example: Example) -> None:
-    """Deliver what is waiting, in order; what is not taken comes again, after the shop has settled."""
+def deliver_all(example: Example, refused_is: str = "wrong") -> None:
+    """Deliver what is waiting, in order; what is not taken comes again, after the shop has settled.
+
+    `refused_is` is the verdict on a shop that never takes one of them.
+    """
     outbox = example.outbox
-    if outbox is None:
+    if outbox is None or example.withheld:
         return
     for delivery in range(MOST_DELIVERIES):
         waiting, outbox.waiting = outbox.waiting, []
         if not waiting:
             break
-        if delivery:
+        if delivery:  # by then whatever was wrong with the network is over
             with example.world.outside():
                 example.world.clock.advance(REDELIVERY)
-        refused = [event for event in waiting if not taken(deliver(example, event))]
-        settle(example)
+        with example.world.network.quiet() if delivery else nullcontext():
+            refused = [event for event in waiting if not taken(deliver(example, event))]
+            settle(example)
         outbox.waiting = refused + outbox.waiting
     if outbox.waiting:
         stuck, outbox.waiting = outbox.waiting[0], []
         said = f"the shop never takes the genuine webhook {stuck.type}: {MOST_DELIVERIES} deliveries were all refused"
-        example.problem(Verdict("wrong", f"webhook/{stuck.type}/refused", said), None, "delivery")
+        example.problem(Verdict(refused_is, f"webhook/{stuck.type}/refused", said), None, "delivery")
 
 
-def deliver(example: Example, event: Event, seal: Seal = GENUINE) -> int | BaseException:
-    """Bring one webhook to the shop: the status it answered, or the exception that left the driver."""
+def deliver(example: Example, event: Event) -> int | BaseException:
+    """Bring one genuine webhook to the shop: the status it answered, or the exception that left the driver.
+
+    An exception is a crash, unless a fault struck meanwhile: then it is a way to ask for the webhook again.
+    """
     assert example.outbox is not None
-    notification = example.outbox.sealed(event, seal)
+    struck = len(example.world.network.delivered)
+    answer = bring(example, event.type, example.outbox.sealed(event, example.seal))
+    if isinstance(answer, BaseException) and len(example.world.network.delivered) == struck:
+        example.tell("receive", event.type, answer)
+    return answer
+
+
+def bring(example: Example, name: str, notification: Notification) -> int | BaseException:
+    """Call `receive`: the status it answered, or the exception that left it, which is not judged here."""
     answer: object
     with example.world.operating("receive"):
         try:
@@ -61,18 +77,15 @@ def deliver(example: Example, event: Event, seal: Seal = GENUINE) -> int | BaseE
                 answer = clock.run(answer)
         except PaypactError:
             raise
-        except Exception as error:  # noqa: BLE001 - an exception that leaves the driver is what was told
+        except CRASHES as error:
             answer = error
     example.occurred["webhook delivered"] += 1
     if isinstance(answer, Reply):
         answer = answer.status
-    if isinstance(answer, BaseException):
-        example.tell("receive", event.type, answer)
-        return answer
-    if not isinstance(answer, int):
+    if not isinstance(answer, (int, BaseException)) or isinstance(answer, bool):
         answer = WrongAnswerError(f"receive returned {answer!r}: return the HTTP status as int, or a Reply")
-        example.tell("receive", event.type, answer)
-        return answer
+    if example.payments and not isinstance(answer, BaseException):
+        example.story.append((f"webhook {name}", answer, example.standing(example.payments[-1]).word))
     return answer
 
 
@@ -90,17 +103,18 @@ def settle(example: Example) -> None:
                 clock.run(result)
         except PaypactError:
             raise
-        except Exception as error:  # noqa: BLE001 - as above
+        except CRASHES as error:
             example.tell("settle", "", error)
 
 
-def judge_orders(example: Example) -> None:
-    """The shop's order of the newest attempt against the ledger."""
-    if not example.target.offers("order") or not example.payments:
+def judge_orders(example: Example, payment: Payment | None = None) -> None:
+    """The shop's order of a payment against the ledger; None: of the newest attempt."""
+    if not example.target.offers("order") or not example.payments or example.withheld:
         return
-    settle(example)
-    payment = example.payments[-1]
-    order = read_order(example, payment)
+    with example.world.network.quiet():  # what a fault delayed is made good before an order is final
+        settle(example)
+        payment = payment or example.payments[-1]
+        order = read_order(example, payment)
     if order is None:
         return
     verdict = judge_order(example.standing(payment), order, payment)
@@ -120,7 +134,7 @@ def read_order(example: Example, payment: Payment) -> Order | None:
                 answer = clock.run(answer)
         except PaypactError:
             raise
-        except Exception as error:  # noqa: BLE001 - as above
+        except CRASHES as error:
             example.tell("order", "", error)
             return None
     if not isinstance(answer, Order):

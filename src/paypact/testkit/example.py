@@ -40,14 +40,14 @@ from paypact.testkit.told import CRASHES, Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
 from paypact.world import clock
 from paypact.world.issuer import approve
-from paypact.world.notifications import Outbox
+from paypact.world.notifications import GENUINE, Outbox, Seal
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
 _PLAYED: Counter[str] = Counter()
 RETURN_URL = "https://shop.example/checkout/return"
-MOST_EXCHANGES = 500  # of one call of an operation; a loop that never ends would make as many as one lets it
+MOST_EXCHANGES = 150  # of one call of an operation; a loop that never ends would make as many as one lets it
 
 
 @dataclass
@@ -66,6 +66,8 @@ class Example:
     abandoned: bool = False
     strikes_at: str = ""  # the operation within which the case's fault strikes; empty: the case's own
     outbox: Outbox | None = None  # the gateway's webhooks, where the driver receives them
+    withheld: bool = False  # webhooks wait until the suite lets them through, and orders are not judged meanwhile
+    seal: Seal = GENUINE  # how webhooks are signed
     varying: Varying | None = None  # the case's variation of a reply
     left_open: bool = False  # nobody could know: the reply's word for what happened was one that nobody has seen
     heard: Any = None  # what its promise listened to while it was played
@@ -268,6 +270,8 @@ class Example:
             return "fault"
         if self.varying is not None and self.varying.struck is not None:
             return "variation"
+        if self.case.deliver or self.case.seal:
+            return "delivery"
         return "plain" if self.case.answer == "approve" else "answer"
 
     def _varied(self, told: Told) -> Struck | None:

@@ -80,6 +80,12 @@ class Life:
 
 def play_plan(example: Example) -> None:
     """Play the case's plan; after the last step everything is delivered, settled and judged."""
+    live(example, fault=example.case.fault)
+    conclude(example)
+
+
+def live(example: Example, fault: str = "") -> Life:
+    """Play the steps of the case's plan; the fault strikes within the last of them."""
     life = Life(example)
     if example.case.fate:
         kind, _, word = example.case.fate.partition("-")
@@ -88,15 +94,15 @@ def play_plan(example: Example) -> None:
         if any(problem.verdict.severity != "advice" for problem in example.problems):
             break  # the first step where shop and ledger part says what is wrong; later ones only follow from it
         operation, share = STEPS[word]
-        if example.case.fault and operation and number == len(example.case.plan):
-            example.world.network.arm(Fault.parse(example.case.fault, example.case.times))
+        if fault and operation and number == len(example.case.plan):
+            example.world.network.arm(Fault.parse(fault, example.case.times))
         if operation in ("sale", "authorize"):
             _pay(life, operation)
         elif operation and life.payment is not None:
             _move(life, operation, share)
         elif not operation:
             _EVENTS.get(word, lambda _: None)(life)
-    conclude(example)
+    return life
 
 
 def _pay(life: Life, operation: str) -> None:
@@ -104,7 +110,7 @@ def _pay(life: Life, operation: str) -> None:
     payment = example.another_order() if life.payment else example.payment()
     told = follow(example, example.perform(operation, payment, payment))
     if isinstance(told.outcome, (Approved, ActionRequired)):
-        life.payment, life.transaction, life.captured = payment, told.transaction, None
+        life.payment, life.transaction, life.captured = told.payment, told.transaction, None
         example.occurred["payment made"] += 1
 
 

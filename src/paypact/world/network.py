@@ -6,7 +6,8 @@ fault is then put before or after exchange n, or on the exchange that books a gi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -109,6 +110,15 @@ class Network:
     def heal(self) -> None:
         """No more faults."""
         self._armed = []
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing goes wrong within; afterwards the same faults are armed as before."""
+        armed, self._armed = self._armed, []
+        try:
+            yield
+        finally:
+            self._armed = armed
 
     def begin(self) -> Fault | None:
         """A request arrives: the fault that strikes before the gateway handles it."""

@@ -49,7 +49,6 @@ class World:
         self.vary: Callable[[Exchange, Response], Response] | None = (
             None  # a legal change to a reply, while it is typed
         )
-        self.carried: Callable[[Exchange], None] | None = None  # what happens before the client hears
         self.blocked: list[str] = []  # hosts that are neither the gateway's nor allowed, tried and refused
         self._doing: list[tuple[str, Payment | None]] = []
         self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
@@ -87,8 +86,6 @@ class World:
             fault = self.network.end(exchange.events)
             if fault is not None:
                 exchange.reply = self._suffer(exchange, fault)
-            if self.carried is not None:
-                self.carried(exchange)
         return exchange
 
     def listen(self, version: str | None = None) -> Outbox:

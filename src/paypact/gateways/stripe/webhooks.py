@@ -19,9 +19,9 @@ from paypact.gateways.stripe.simulator import attempts, charges, intents, refund
 from paypact.gateways.stripe.simulator.account import Account, letters
 from paypact.gateways.stripe.simulator.state import Intent
 from paypact.payments import Notification, Payment
+from paypact.world.books import Authorization, Entry, Movement, Purchase
 from paypact.world.codecs import encode_json
 from paypact.world.http import NotSimulatedError, Request
-from paypact.world.ledger import Authorization, Entry, Movement, Purchase
 from paypact.world.notifications import WEBHOOK_URL, Event, Seal
 from paypact.world.wire import UNSEEN_WORD, Wire, like
 
