@@ -64,7 +64,7 @@ def waiting_has_an_end(run: Exploration) -> None:
         "fault": Axis(tuple(struck) if run.key in (STALLED, WAIT) else ("", *struck), lambda fault: str(fault)[:-2]),
         "times": Axis((times, 3) if run.key == WAIT else (times,)),
         "answer": Axis(tuple(_final_declines(target)) if run.key == DECLINES else answers(target), _kind),
-        "amount": Axis(("usual", "below", "above") if run.key == WRONG else ("usual",)),
+        "amount": Axis(("usual", "above") if run.key == WRONG else ("usual",)),
         "scheme": Axis.listed(target.schemes),
         "currency": Axis.listed(target.currencies),
     }
