@@ -85,6 +85,8 @@ def check(exploration):
         raise DefectError("the simulator raised KeyError: 'x' (ledger.py:1)")
     if end == "mistake":
         raise UsageError("driver ShopTin: start raised ValueError: no database at settings.py:3 in connect. Fix it")
+    if end == "interrupt":
+        raise KeyboardInterrupt
     if end == "live":
         raise LiveKeyError("a live-looking key was sent")
     if end != "kept":

@@ -51,6 +51,8 @@ def timeless(text: str) -> str:
         pytest.param({"jcb": "crash"}, ["--scheme", "visa"], 0, id="one scheme"),
         pytest.param({"jcb": "crash"}, ["-k", "visa"], 0, id="-k"),
         pytest.param({"jcb": "crash", "visa": "crash"}, ["-x"], 1, id="-x"),
+        pytest.param({"jcb": "crash", "visa": "crash"}, ["-x", "-n", "2"], 1, id="-x in workers"),
+        pytest.param({"jcb": "live", "visa": "live"}, ["-n", "2"], 2, id="live key in workers"),
     ],
 )
 def test_exit_codes(shop: Any, ends: dict[str, str], arguments: list[str], code: int) -> None:
@@ -422,7 +424,34 @@ def test_a_mistake_met_on_the_way(shop: Any, end: str, message: str) -> None:
     result = shop.paypact("run", "tests", "-n", "0", "-q")
 
     assert result.code == 2
-    assert " ".join(result.out.split()).startswith(message)
+    assert result.out.splitlines()[0] == f" {message}"
+
+
+def test_an_interrupted_run(shop: Any) -> None:
+    """What was found until then is shown, and nothing is claimed about the rest."""
+    shop.driver(visa="crash", jcb="interrupt")
+
+    result = shop.paypact("run", "tests", "-n", "0")
+
+    assert result.code == 2
+    assert " CRASH  cards[shop-tin-visa]" in result.out
+    assert result.out.splitlines()[-2] == " interrupted after 1 of 3 cells"
+
+
+def test_a_live_key_in_the_environment(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stops the run before anything is tried, unless the settings say that it may stand there."""
+    shop.driver()
+    monkeypatch.setenv("TIN_KEY", "live_" + "0123456789")
+
+    refused = shop.paypact("run", "tests", "-n", "0", "-q")
+    shop.file("pyproject.toml", "[tool.paypact]\nallow-live-env = true\n")
+    allowed = shop.paypact("run", "tests", "-n", "0", "-q")
+
+    assert (refused.code, allowed.code) == (2, 0)
+    assert " ".join(refused.out.split()).startswith(
+        "environment variable TIN_KEY holds a live-looking key, live_…6789: unset it for this run; "
+        "or, if it must stay, write allow-live-env = true under [tool.paypact] profile pr, exit code 2"
+    )
 
 
 def test_a_fixture_that_fails(shop: Any) -> None:

@@ -45,6 +45,9 @@ def test_coverage_is_that_of_all_cells_together() -> None:
     one = cell("visa", pairs=("a & b",), missed=("c & d", "e & f"), covered={"x": ("1",)}, untried={"x": ("2", "3")})
     other = cell("jcb", pairs=("c & d",), missed=("a & b", "e & f"), covered={"x": ("2",)}, untried={"x": ("1", "3")})
 
+    unknown = cell("visa", pairs=("a & b",), covered={"x": ("1",)})
+
+    assert coverage([unknown]) == ()
     assert coverage([one, other, cell("none")]) == (
         Coverage(promise="cards", integration="shop", pairs=2, of=3, values=2, of_values=3),
     )

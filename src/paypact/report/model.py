@@ -107,8 +107,8 @@ class CellResult(Record, frozen=True, kw_only=True):
     occurred: dict[str, int] = {}  # condition -> how often it truly occurred
     covered: dict[str, tuple[str, ...]] = {}  # axis -> values tried
     pairs: tuple[str, ...] = ()  # pairs of classes met, "axis=class & axis=class"
-    missed: tuple[str, ...] = ()  # pairs of classes that can meet, and did not here
-    untried: dict[str, tuple[str, ...]] = {}  # axis -> values not tried here
+    missed: tuple[str, ...] | None = None  # pairs of classes that can meet, and did not here; None: not known
+    untried: dict[str, tuple[str, ...]] | None = None  # axis -> values not tried here; None: not known
     not_simulated: tuple[str, ...] = ()
     unmodelled: tuple[str, ...] = ()  # parameters accepted without a model
     notes: tuple[str, ...] = ()

@@ -82,14 +82,18 @@ def coverage(cells: Iterable[CellResult]) -> tuple[Coverage, ...]:
     for cell in cells:
         if cell.covered:
             rows.setdefault((cell.promise, cell.integration), []).append(cell)
-    return tuple(_row(promise, integration, row) for (promise, integration), row in rows.items())
+    return tuple(
+        _row(promise, integration, row)
+        for (promise, integration), row in rows.items()
+        if all(cell.missed is not None and cell.untried is not None for cell in row)
+    )
 
 
 def _row(promise: str, integration: str, row: list[CellResult]) -> Coverage:
     met = {pair for cell in row for pair in cell.pairs}
-    possible = met | {pair for cell in row for pair in cell.missed}
+    possible = met | {pair for cell in row for pair in cell.missed or ()}
     tried = {(axis, value) for cell in row for axis, values in cell.covered.items() for value in values}
-    known = tried | {(axis, value) for cell in row for axis, values in cell.untried.items() for value in values}
+    known = tried | {(axis, value) for cell in row for axis, values in (cell.untried or {}).items() for value in values}
     return Coverage(
         promise=promise,
         integration=integration,

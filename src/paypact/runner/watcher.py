@@ -93,8 +93,8 @@ class Watcher:
         self._blame(f"pytest failed: {excinfo.exconly(tryshort=True).splitlines()[0]}")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """The user has seen enough, or a test asked to stop."""
-        self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
+        """The user has seen enough; where the run itself stops early, pytest raises a class of its own."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def _blame(self, mistake: str) -> None:
         mistake = mistake.removeprefix("paypact: ")
