@@ -1,7 +1,7 @@
 """Exploring a cell: covering rows first, then random cases, then any failure is shrunk and explained.
 
-One commit, one verdict: outside the `nightly` profile everything is seeded by the cell's name and nothing depends on time,
-order, worker count or on constants of whichever modules happen to be imported.
+One commit, one verdict: outside the `nightly` profile everything is seeded by the cell's name and nothing depends on
+time, order, worker count or on constants of whichever modules happen to be imported.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ UNSEEN_HERE: Final = (
 )
 HOPELESS: Final = 3  # rows after which a cell is given up where none of them was simulated throughout
 LEFT_BEHIND: Final = (
-    "this case alone does not fail again: it fails only after other payments, so the integration leaves state behind in "
-    "the process; run the whole cell to see it"
+    "this case alone does not fail again: it fails only after other payments, so the integration leaves state behind "
+    "in the process; run the whole cell to see it"
 )
 
 
@@ -151,7 +151,13 @@ class Exploration:
         in this cell the values of its sister cells, for explaining a failure ("scheme: only jcb"). `listen` is entered
         around each example, the making of its driver included; what it gives is the example's `heard`. `review` sees
         each example when it is over, and may have other cases played to compare.
+
+        Raises:
+            NotCoveredError: an axis has no value, as faults have none where nothing is sent.
         """
+        empty = next((name for name, axis in axes.items() if not axis.values), None)
+        if empty is not None:
+            raise NotCoveredError(f"there is no {empty} to try: in its plainest flow the driver sends nothing")
         self._axes, self._play, self._condition = axes, play, condition
         self._listen, self._review = listen, review
         self._wider = {**axes, **{name: Axis(values) for name, values in (wider or {}).items()}}
