@@ -10,15 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from paypact import gateways
-from paypact.cli import call
-from paypact.discovery import may_define_driver
-from paypact.runner import items
-
-# Pytester forgets the modules that a test imports first; ours would then exist twice.
-for name in ("commands.demo", "commands.list", "commands.replay", "commands.run", "report.longrepr", "runner.scan"):
-    importlib.import_module(f"paypact.{name}")
-
 TOY = Path(__file__).parent / "toy"
 
 # Promises whose cells end as the driver class says, in the place of the true ones. A file of the shop, because workers
@@ -149,6 +140,8 @@ class Shop:
 
     def paypact(self, *arguments: str) -> Said:
         """Run a command line in this process."""
+        from paypact.cli import call
+
         self.capsys.readouterr()
         code = call(arguments)
         said = self.capsys.readouterr()
@@ -165,11 +158,23 @@ class Shop:
         return {str(path) for path in every if "__pycache__" not in path.parts}
 
 
+@pytest.fixture(scope="session")
+def loaded() -> None:
+    """Import what a shop needs: pytester forgets modules that a test imports first, and ours would exist twice."""
+    for name in ("cli", "commands.demo", "commands.list", "commands.replay", "commands.run", "report.longrepr"):
+        importlib.import_module(f"paypact.{name}")
+    importlib.import_module("paypact.runner.scan")
+
+
 @pytest.fixture
 def empty_shop(
-    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    loaded: None, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Shop]:
     """A repository with nothing in it: the true promises apply."""
+    from paypact import gateways
+    from paypact.discovery import may_define_driver
+    from paypact.runner import items
+
     monkeypatch.setattr(items, "promises", items.promises)  # the shop's conftest.py puts its own there
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
