@@ -332,7 +332,7 @@ MISTAKES = [
         "pytest could not start: ",
         id="pytest's own settings",
     ),
-    pytest.param({}, ["run", "--nonsense"], "No such option: --nonsense\nTry 'paypact --help'.", id="unknown option"),
+    pytest.param({}, ["run", "--xyzzy"], "No such option: --xyzzy\nTry 'paypact --help'.", id="unknown option"),
     pytest.param(
         {},
         ["run", "-n", "many"],
@@ -397,15 +397,26 @@ def test_a_selection_that_selects_nothing(shop: Any, arguments: list[str], messa
     assert (result.code, result.out, result.err) == (2, "", f"paypact: {message}\n")
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="needs permissions that hold for this user")
-def test_what_cannot_be_read_or_written(shop: Any) -> None:
-    """A folder that is closed to us says so before anything runs."""
-    (shop.pytester.path / "closed").mkdir(mode=0o000)
+@pytest.mark.parametrize("how", ["closed itself", "in a closed folder"])
+def test_what_cannot_be_read_or_written(shop: Any, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """What is closed to us says so before anything runs."""
 
-    assert shop.paypact("run", "closed").err == (
-        "paypact: closed cannot be read: permission denied. Make it readable, or name another path\n"
-    )
-    assert shop.paypact("run", "--json", "closed/x.json").err == (
+    def refuse(*given: Any, **named: Any) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    shop.file("closed/x.py", "")
+    if how == "closed itself":
+        monkeypatch.setattr(os, "access", lambda *given: False)
+    else:
+        monkeypatch.setattr(Path, "exists", refuse)
+        monkeypatch.setattr(Path, "is_dir", refuse)
+
+    read = shop.paypact("run", "closed")
+    written = shop.paypact("run", "--json", "closed/x.json")
+    monkeypatch.undo()
+
+    assert read.err == "paypact: closed cannot be read: permission denied. Make it readable, or name another path\n"
+    assert written.err == (
         "paypact: the result cannot be written to closed/x.json: permission denied. Name a file you may write\n"
     )
 

@@ -58,9 +58,14 @@ def place(name: str) -> Place:
         UsageError: no file, folder or module of that name, or it cannot be read.
     """
     path = Path(name)
-    if path.exists():
-        if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
-            raise UsageError(f"{name} cannot be read: permission denied. Make it readable, or name another path")
+    try:
+        there = path.exists()
+        closed = there and not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0))
+    except PermissionError:  # the folder that holds it is closed
+        there = closed = True
+    if closed:
+        raise UsageError(f"{name} cannot be read: permission denied. Make it readable, or name another path")
+    if there:
         if path.is_file() and path.suffix != ".py":
             raise UsageError(f"{name} is no Python file. Name a .py file that defines a driver, a folder, or a module")
         return Place(shown(str(path)), path.resolve())

@@ -18,15 +18,18 @@ def check(target: str) -> None:
     Raises:
         UsageError: its folder is missing or closed, or it is a folder itself.
     """
-    path = Path(target)
-    if path.is_dir():
-        raise UsageError(f"the result cannot be written to {target}: it is a folder. Name a file in it")
-    folder = path.parent
-    if not folder.is_dir():
-        raise UsageError(
-            f"the result cannot be written to {target}: there is no folder {folder}. Make it, or name another"
-        )
-    if not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
+    path, folder = Path(target), Path(target).parent
+    try:
+        if path.is_dir():
+            raise UsageError(f"the result cannot be written to {target}: it is a folder. Name a file in it")
+        if not folder.is_dir():
+            raise UsageError(
+                f"the result cannot be written to {target}: there is no folder {folder}. Make it, or name another"
+            )
+        closed = not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK))
+    except PermissionError:  # not even looked at
+        closed = True
+    if closed:
         raise UsageError(f"the result cannot be written to {target}: permission denied. Name a file you may write")
 
 
