@@ -69,6 +69,9 @@ def run(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")] = False,
     json_file: _Json = "",
     junit_file: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")] = "",
+    baseline: Annotated[
+        str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
+    ] = "",
 ) -> int:
     """Try every promise on every integration."""
     from paypact.commands.run import run as command
@@ -86,6 +89,7 @@ def run(
         quiet=quiet,
         json_file=json_file,
         junit_file=junit_file,
+        baseline=baseline,
     )
 
 

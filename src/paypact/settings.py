@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from paypact import tables
+from paypact.report.accepted import Waiver
 from paypact.report.model import Severity
 
 
@@ -20,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     tolerance: Literal["documented", "schema"] = "documented"  # how well evidenced a changed reply must be to fail
     allow_hosts: tuple[str, ...] = ()  # hosts that the shop's code may truly reach, such as its database
     allow_live_env: bool = False  # let a live-looking key stand in the environment
+    baseline: str = "paypact-baseline.json"  # findings known on the day it was written; used where the file exists
+    waivers: tuple[Waiver, ...] = ()  # `[[tool.paypact.waivers]]`: promise, integration, scheme, reason, owner, until
 
 
 class _Tool(msgspec.Struct, frozen=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from paypact import discovery, settings
 from paypact.errors import UsageError
-from paypact.report import json, style, terminal
+from paypact.report import accepted, json, style, terminal
+from paypact.report.model import RunResult
 from paypact.report.output import standard_output
 from paypact.report.progress import progress
 from paypact.runner import launch
@@ -45,12 +47,15 @@ def run(
     quiet: bool,
     json_file: str,
     junit_file: str,
+    baseline: str = "",
 ) -> int:
     """Run, print, and write the files asked for; the exit code.
 
     Raises:
         PaypactError: a mistake in use.
     """
+    if baseline not in ("", "write", "off"):
+        raise UsageError(f"--baseline {baseline!r} is unknown: `write` records today's findings, `off` leaves them out")
     for target in (json_file, junit_file):
         if target:
             json.check(target)
@@ -67,6 +72,7 @@ def run(
     with standard_output() as out:
         console = style.console(out)
         result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
+        result = accepted_by_the_team(result, settings.read(Path.cwd()), baseline)
         if json_file:
             json.write(result, json_file)
         if quiet:
@@ -74,6 +80,21 @@ def run(
         else:
             terminal.closing(result, console)
     return result.exit_code
+
+
+def accepted_by_the_team(result: RunResult, chosen: settings.Settings, baseline: str) -> RunResult:
+    """The result after waivers and the baseline; `baseline` is write, off, or empty: used where its file exists.
+
+    Raises:
+        PaypactError: the file is no baseline.
+    """
+    result = accepted.waive(result, chosen.waivers, dt.date.today())  # noqa: DTZ011 - an end date is a local one
+    file = Path(chosen.baseline)
+    if baseline == "write":
+        accepted.write_baseline(accepted.baseline_of(result), file)
+    if baseline != "off" and file.is_file():
+        result = accepted.compare(result, accepted.read_baseline(file))
+    return result
 
 
 def number(workers: str) -> int | None:

@@ -153,6 +153,7 @@ class RunResult(Record, frozen=True, kw_only=True, omit_defaults=False):
     cells: tuple[CellResult, ...]
     coverage: tuple[Coverage, ...] = ()
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()  # of waivers and the baseline: ended, lost, not needed any more
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -31,6 +31,7 @@ def closing(result: RunResult, console: Console, *, full: bool = False) -> None:
     """The end of a run: each flaw, the matrix, what was not covered, and the verdict last, where the eye is."""
     findings(result.findings, console, fail_on=result.fail_on, full=full)
     table(result, console)
+    notes(result, console)
     verdict(result, console)
 
 
@@ -56,6 +57,13 @@ def advice(every: Iterable[Finding], console: Console, *, fail_on: Severity, ful
         else:
             one.brief(page, group[0], others=group[1:])
         page.blank()
+
+
+def notes(result: RunResult, console: Console) -> None:
+    """What waivers and the baseline say."""
+    page = Page(console)
+    for note in result.notes:
+        page.line(data(note), prefix="accepted     ")
 
 
 def table(result: RunResult, console: Console) -> None:
