@@ -8,6 +8,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from paypact.currencies import major
 from paypact.report.model import ExchangeView, Finding, Line, Severity
 from paypact.testkit import cards
@@ -25,8 +27,6 @@ from paypact.world.redaction import Redactor
 if TYPE_CHECKING:
     from paypact.report.model import Cause
     from paypact.testkit.cell import Cell
-
-_SHORT = 300  # characters of a case's JSON beyond which a replay command names a file
 
 
 def sameness(example: Example, problem: Problem) -> tuple[str, ...]:
@@ -49,7 +49,8 @@ def finding_of(
         example.world.gateway.simulator.credentials().values(), [payment.card for payment in example.payments]
     )
     place = problem.place or (team_place(error, type(example.driver)) if error else None)
-    line = line_at(place) if place else _sent_from(example, told)
+    found = line_at(place) if place else _sent_from(example, told)
+    line = _redacted(found, redact) if found else None
     twice = next((each for each in example.problems if "/twice/" in each.verdict.clause), None)
     worst = twice.verdict.severity if twice else problem.verdict.severity
     severity: Severity = "advice" if advice_only else worst
@@ -79,7 +80,7 @@ def finding_of(
         variation=redact.text(f"{case.variation}, {varied.evidence}") if varied else "",
         exception=redact.text(f"{type(error).__name__}: {error}") if error else "",
         line=line,
-        stack=tuple(line_at(each) for each in team_places(error)) if error else (),
+        stack=tuple(_redacted(line_at(each), redact) for each in team_places(error)) if error else (),
         story=tuple(_story(example, redact)),
         exchanges=tuple(_view(exchange, redact) for exchange in example.exchanges),
         explained=explained,
@@ -89,6 +90,11 @@ def finding_of(
         source=f"oracle: {problem.verdict.clause}",
         note=advice_only,
     )
+
+
+def _redacted(line: Line, redact: Redactor) -> Line:
+    """A line of the team's code without the credentials that somebody wrote into it."""
+    return msgspec.structs.replace(line, code=redact.text(line.code))
 
 
 def _observed(problem: Problem) -> bool:
@@ -128,12 +134,11 @@ def _sent_from(example: Example, told: Told | None) -> Line | None:
 def _story(example: Example, redact: Redactor) -> list[str]:
     if len(example.story) < 2:
         return []
-    return [
-        redact.text(
-            f"{operation}: {'crashed with ' if isinstance(outcome, BaseException) else ''}{said(outcome)}; then {STANDING_SAID[standing]}"
-        )
-        for operation, outcome, standing in example.story
-    ]
+    steps = []
+    for operation, outcome, standing in example.story:
+        told = f"crashed with {said(outcome)}" if isinstance(outcome, BaseException) else said(outcome)
+        steps.append(redact.text(f"{operation}: {told}; then {STANDING_SAID[standing]}"))
+    return steps
 
 
 def _view(exchange: Exchange, redact: Redactor) -> ExchangeView:
@@ -183,7 +188,7 @@ def _fingerprint(
         cell.target.scope.gateway,
         cell.promise.id,
         problem.told.operation if problem.told else operation,
-        kind.split(":")[0],
+        kind.partition(":")[0],
         type(error).__name__ if error else problem.verdict.clause,
         f"{line.file}:{line.function}" if line else "",
     )
