@@ -52,6 +52,12 @@ def is_team(filename: str) -> bool:
     return not path.startswith(_LIBRARIES) and "site-packages" not in path
 
 
+@lru_cache(maxsize=4096)
+def is_ours(filename: str) -> bool:
+    """Whether a file is paypact's own, integrations excepted."""
+    return not is_team(filename) and str(Path(filename).resolve()).startswith(_OURS)
+
+
 def driver_code(driver: type[Driver]) -> frozenset[CodeType]:
     """The code of every function of a driver class and of its bases: the layer between suite and integration.
 

@@ -36,6 +36,7 @@ class Case:
     schedule: str = ""  # whose turn it is at each point of a race, as digits
     fate: str = ""  # what becomes of the first capture or refund: a word of the gateway's `failures`
     times: int = 1  # how often the fault strikes in a row
+    redirect: int = 0  # which exchange of the operation is sent on to another host; 0: none
     digits: int = 0  # the digits of the card number that mean nothing
     part: str = "all"  # how much a capture or refund asks for
     buyer: str = ""  # what is special about the shopper, the basket or the description: a word of `shoppers.py`

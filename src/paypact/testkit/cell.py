@@ -93,6 +93,8 @@ def run_cell(
         occurred=dict(exploration.occurred),
         covered=exploration.values_covered(),
         pairs=tuple(sorted(exploration.pairs_met)),
+        missed=exploration.pairs_missed(),
+        untried=exploration.values_untried(),
         not_simulated=tuple(sorted(exploration.not_simulated)),
         unmodelled=tuple(sorted(exploration.unmodelled)),
         notes=tuple(exploration.notes),

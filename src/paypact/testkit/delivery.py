@@ -19,6 +19,7 @@ from paypact.world import clock
 from paypact.world.notifications import REDELIVERY, Event
 
 MOST_DELIVERIES: Final = 3  # of one event, the network being healthy
+REQUESTED: Final = frozenset({"requested"})
 
 
 def conclude(example: Example) -> None:
@@ -117,7 +118,10 @@ def judge_orders(example: Example, payment: Payment | None = None) -> None:
         order = read_order(example, payment)
     if order is None:
         return
-    verdict = judge_order(example.standing(payment), order, payment)
+    found = example.standing(payment)
+    if found.authorization is not None and found.authorization.total("refund", REQUESTED):
+        return  # whether money that is on its way back counts as refunded is the shop's own choice
+    verdict = judge_order(found, order, payment)
     if verdict.word != "ok":
         if example.unresolved and order.state == "pending":
             return

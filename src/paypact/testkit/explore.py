@@ -18,7 +18,7 @@ import msgspec
 
 from paypact.report.model import Finding, Severity, fails
 from paypact.testkit import checks, covering, session, variation
-from paypact.testkit.case import Axes, Axis, Case, Value, from_json
+from paypact.testkit.case import Axes, Axis, Case, PlanAxis, Value, from_json
 from paypact.testkit.example import Example, playing
 from paypact.testkit.finding import finding_of, sameness
 from paypact.testkit.flow import MOVEMENTS, paying
@@ -96,6 +96,7 @@ class Exploration:
         self._replay = replay
         self._condition = ""
         self._axes: Axes = {}
+        self._listed = True  # until a covering array was asked for
         self._wider: Axes = {}
         self._play: Play
         self._listen: Callable[[], AbstractContextManager[Any]] = nullcontext
@@ -159,6 +160,7 @@ class Exploration:
         if empty is not None:
             raise NotCoveredError(f"there is no {empty} to try: in its plainest flow the driver sends nothing")
         self._axes, self._play, self._condition = axes, play, condition
+        self._listed = cases is not None or any(isinstance(axis, PlanAxis) for axis in axes.values())
         self._listen, self._review = listen, review
         self._wider = {**axes, **{name: Axis(values) for name, values in (wider or {}).items()}}
         if self._replay is not None:
@@ -194,6 +196,20 @@ class Exploration:
         """The values of each axis that were tried."""
         return covering.values(self._played, self._axes)
 
+    def pairs_missed(self) -> tuple[str, ...] | None:
+        """Pairs of classes that can meet and did not; None where cases were listed instead of covered."""
+        if self._replay is not None or self._listed:
+            return None
+        return tuple(sorted(covering.possible(self._axes) - self.pairs_met))
+
+    def values_untried(self) -> dict[str, tuple[str, ...]] | None:
+        """The values of each axis that were not tried; None as above."""
+        if self._replay is not None or self._listed:
+            return None
+        tried = self.values_covered()
+        left = {name: [str(value) for value in axis.values] for name, axis in self._axes.items()}
+        return {name: tuple(each for each in values if each not in tried[name]) for name, values in left.items()}
+
     def _play_out(self, case: Case) -> Example:
         session.started(self.target)  # once a process, so never within anybody's hearing
         with self._listen() as heard, playing(self.target, case) as example:
@@ -220,6 +236,8 @@ class Exploration:
                 f"({os.path.basename(last.filename)}:{last.lineno}) on case {case}"
             )
         self.examples += 1
+        if self.progress is not None:
+            self.progress(f"{self.cell.name}: {self.examples} examples")
         self.exchanges += len(example.exchanges)
         self.occurred += example.occurred
         self.pairs_met.update(covering.pairs(case, self._axes))
@@ -237,8 +255,6 @@ class Exploration:
         return Played(case, example, problem)
 
     def _note(self, played: Played) -> None:
-        if self.progress is not None:
-            self.progress(f"{self.cell.name}: {self.examples} examples")
         if played.problem is not None:
             key = sameness(played.example, played.problem)
             self._failed[played.case] = key

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from paypact import replay
 from paypact.currencies import major
 from paypact.report.model import ExchangeView, Finding, Line, Severity
 from paypact.testkit import cards
@@ -27,6 +28,8 @@ from paypact.world.redaction import Redactor
 if TYPE_CHECKING:
     from paypact.report.model import Cause
     from paypact.testkit.cell import Cell
+
+WHOLE = 20_000  # characters of a body that are kept: renderings cut what they show
 
 
 def sameness(example: Example, problem: Problem) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def finding_of(
         explained=explained,
         case=values,
         fingerprint=_fingerprint(cell, _happened(case, example), problem, error, line, case.operation),
-        replay=f"paypact replay {_quoted(cell, values)}",
+        replay=replay.command(_driver(cell), cell.name, values),
         source=f"oracle: {problem.verdict.clause}",
         note=advice_only,
     )
@@ -150,9 +153,9 @@ def _view(exchange: Exchange, redact: Redactor) -> ExchangeView:
         operation=exchange.operation or "shopper",
         method=request.method,
         url=redact.text(request.url),
-        request=redact.body(request.body, request.headers.get("content-type", "")),
+        request=redact.body(request.body, request.headers.get("content-type", ""), WHOLE),
         status=heard.status if heard else None,
-        reply=redact.body(exchange.raw, kind) if heard else "",
+        reply=redact.body(exchange.raw, kind, WHOLE) if heard else "",
         failure=exchange.failure.kind if exchange.failure else "",
         fault=str(exchange.fault) if exchange.fault else "",
         refused=exchange.note if exchange.kind == "refused" else "",
@@ -190,12 +193,15 @@ def _fingerprint(
         problem.told.operation if problem.told else operation,
         kind.partition(":")[0],
         type(error).__name__ if error else problem.verdict.clause,
-        f"{line.file}:{line.function}" if line else "",
+        f"{_place(line.file)}:{line.function}" if line else "",
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]
 
 
-def _quoted(cell: Cell, values: dict[str, object]) -> str:
-    text = json.dumps(values, separators=(",", ":"), sort_keys=True) if values else ""
-    place = cell.target.file or f"{cell.target.driver.__module__}:{cell.target.driver.__qualname__}"
-    return f"'{place}::{cell.name}{text}'"
+def _place(file: str) -> str:
+    """A file in a fingerprint: what lies outside the working folder is named the same on every machine."""
+    return Path(file).name if Path(file).is_absolute() else file
+
+
+def _driver(cell: Cell) -> str:
+    return cell.target.file or f"{cell.target.driver.__module__}:{cell.target.driver.__qualname__}"

@@ -17,7 +17,7 @@ from paypact.testkit.example import Example
 from paypact.testkit.explore import DefectError, NotCoveredError
 from paypact.testkit.judge import Verdict
 from paypact.testkit.told import Problem, Told
-from paypact.world.ledger import Authorization, Movement, Purchase
+from paypact.world.books import Authorization, Movement, Purchase
 from paypact.world.recording import Exchange
 
 WITHOUT_CHARGE: Final = ("verify", "store")  # of whatever amount the gateway's way to look at a card is

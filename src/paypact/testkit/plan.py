@@ -1,7 +1,7 @@
 """Plans: a payment's whole life as a sequence of steps, legal and illegal, each judged against the books.
 
-A step acts on the newest payment. What the rules do not allow must be refused and move nothing; what is asked again after
-its goal was reached may be answered either way.
+A step acts on the newest payment. What the rules do not allow must be refused and move nothing; what is asked again
+after its goal was reached may be answered either way.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def play_plan(example: Example) -> None:
 def live(example: Example, fault: str = "") -> Life:
     """Play the steps of the case's plan; the fault strikes within the last of them."""
     life = Life(example)
-    if example.case.fate:
-        kind, _, word = example.case.fate.partition("-")
-        example.world.acquirer.fates(kind, word)  # type: ignore[arg-type]  # a kind, by the repertoire it was drawn from
+    script_fate(example)
     for number, word in enumerate(example.case.plan, 1):
         if any(problem.verdict.severity != "advice" for problem in example.problems):
             break  # the first step where shop and ledger part says what is wrong; later ones only follow from it
@@ -100,9 +98,16 @@ def live(example: Example, fault: str = "") -> Life:
             _pay(life, operation)
         elif operation and life.payment is not None:
             _move(life, operation, share)
-        elif not operation:
-            _EVENTS.get(word, lambda _: None)(life)
+        elif word in EVENTS:
+            EVENTS[word](life)
     return life
+
+
+def script_fate(example: Example) -> None:
+    """What becomes of the plan's first capture or refund, as the case says."""
+    if example.case.fate:
+        kind, _, word = example.case.fate.partition("-")
+        example.world.acquirer.fates(kind, word)  # type: ignore[arg-type]  # a kind, by the repertoire it was drawn from
 
 
 def _pay(life: Life, operation: str) -> None:
@@ -190,7 +195,7 @@ def _the_cardholder_disputes(life: Life) -> None:
     judge_orders(life.example)
 
 
-_EVENTS: Final[dict[str, Callable[[Life], None]]] = {
+EVENTS: Final[dict[str, Callable[[Life], None]]] = {
     "a day passes": _a_day_passes,
     "the hold expires": _the_hold_expires,
     "the cardholder disputes": _the_cardholder_disputes,

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from paypact.payments import Payment
-from paypact.world.ledger import Authorization, Ledger, Purchase, live
+from paypact.world.books import Authorization, Purchase, live
+from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import LIVE
 from paypact.world.recording import Exchange, Recording
 
