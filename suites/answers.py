@@ -1,7 +1,7 @@
-"""Every issuer answer in the gateway's repertoire becomes the right outcome, and each error class of the gateway is survived.
+"""Every issuer answer in the gateway's repertoire becomes the right outcome, and each of its error classes is survived.
 
-A decline is told as a decline, with its reason and never as final when it is not; what is not decided yet is not told as
-decided; an error that says nothing about the card is never told as the card's.
+A decline is told as a decline, with its reason and never as final when it is not; what is not decided yet is not told
+as decided; an error that says nothing about the card is never told as the card's.
 """
 
 from __future__ import annotations

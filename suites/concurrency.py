@@ -1,7 +1,8 @@
-"""Two at once: a double submit, a webhook racing the return page, capture racing capture. One charge, and the right order.
+"""Two at once: a double submit, a webhook racing the return page, capture racing capture. One charge, the right order.
 
-Interleavings are not drawn but enumerated, by rising number of preemptions: every order with up to two of them is tried,
-so that the first failure is the simplest one. A lock that holds the other back is a fine answer; a deadlock is not.
+Interleavings are not drawn but enumerated, by rising number of preemptions: every order with up to two of them is
+tried, so that the first failure is the simplest one. A lock that holds the other back is a fine answer, a deadlock is
+not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whatever goes wrong on the way, and however often the shopper presses: never two charges, never a charge told as none.
+"""Whatever goes wrong on the way, however often the shopper presses: never two charges, never a charge told as none.
 
 Faults strike before and after the gateway has booked, at each exchange of each operation; then the shopper does what
-shoppers do, and by then it must be known. Without any fault, the same press twice is one charge, and two orders are two.
+shoppers do, and by then it must be known. Without any fault, the same press twice is one charge, two orders are two.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Any legal sequence of operations keeps the shop and the books equal; illegal ones are refused and move nothing.
 
-A plan of up to twelve steps is played against one payment: captures and refunds in full, in part, too often and too much,
-voids, expiry, disputes. After each step what was told is compared with what was moved.
+A plan of up to twelve steps is played against one payment: captures and refunds in full, in part, too often and too
+much, voids, expiry, disputes. After each step what was told is compared with what was moved.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def the_books_stay_equal(run: Exploration) -> None:
     words = steps(target)
     beginnings = [run.key] if run.key in BEGINNINGS else [each for each in BEGINNINGS if target.offers(each)]
     moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
-    plans = [(beginning,) for beginning in beginnings]
+    plans: list[tuple[str, ...]] = [(beginning,) for beginning in beginnings]
     plans += [(beginning, first) for beginning in beginnings for first in moves]
     if run.key in BEGINNINGS:
         plans += [(run.key, first, then) for first in moves for then in moves]

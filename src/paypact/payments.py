@@ -1,7 +1,7 @@
 """What passes between a suite and a driver: payments going in, outcomes coming out.
 
-Amounts are integers in ISO 4217 minor units (1099 EUR-minor is 10.99 EUR, 1099 JPY-minor is 1,099 JPY), whatever unit the
-gateway uses on its own wire. All values are frozen; nothing here knows a gateway, a test runner or a simulator.
+Amounts are integers in ISO 4217 minor units (1099 EUR-minor is 10.99 EUR, 1099 JPY-minor is 1,099 JPY), whatever unit
+the gateway uses on its own wire. All values are frozen; nothing here knows a gateway, a test runner or a simulator.
 """
 
 from __future__ import annotations

@@ -307,10 +307,17 @@ def test_a_blocked_host_is_the_environments() -> None:
         requests.get("https://rates.example/EUR", timeout=10)
         return sell(driver, payment)
 
+    def swallowed(driver: Driver, payment: Payment) -> Outcome:
+        try:
+            return elsewhere(driver, payment)
+        except requests.RequestException:
+            return Unknown()
+
     (finding,) = tried(elsewhere).findings
 
     assert (finding.severity, finding.cause) == ("crash", "environment")
     assert "rates.example" in finding.exception
+    assert "host rates.example was asked for, and blocked" in tried(swallowed).notes
 
 
 def test_progress_is_told_after_each_example() -> None:

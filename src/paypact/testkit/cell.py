@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from paypact.errors import PaypactError
@@ -61,11 +62,7 @@ def run_cell(
     state: State
     why = ""
     try:
-        if not cell.promise.covers(cell.target):
-            raise NotCoveredError(f"the driver offers none of: {', '.join(cell.promise.needs)}")
-        with guarded(cell.target.gateway.facts.gateway.hosts, allow_hosts):
-            cell.promise.check(exploration)
-        exploration.conclude()
+        _check(cell, exploration, allow_hosts)
         state = _state(exploration, fail_on)
     except NotCoveredError as gap:
         state, why = "not covered", str(gap)
@@ -73,11 +70,11 @@ def run_cell(
         raise
     except DefectError as defect:
         state, why = "defect", str(defect)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a suite or a simulator raises is ours
         if os.environ.get("PAYPACT_DEBUG"):
             raise
         last = traceback.extract_tb(error.__traceback__)[-1]
-        state, why = "defect", f"{type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
+        state, why = "defect", f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
     return CellResult(
         promise=cell.promise.id,
         integration=cell.target.name,
@@ -99,6 +96,17 @@ def run_cell(
         unmodelled=tuple(sorted(exploration.unmodelled)),
         notes=tuple(exploration.notes),
     )
+
+
+def _check(cell: Cell, exploration: Exploration, allow_hosts: Iterable[str]) -> None:
+    if not cell.promise.covers(cell.target):
+        raise NotCoveredError(f"the driver offers none of: {', '.join(cell.promise.needs)}")
+    with guarded(cell.target.gateway.facts.gateway.hosts, allow_hosts) as guard:
+        try:
+            cell.promise.check(exploration)
+        finally:  # an integration may have swallowed the exception
+            exploration.notes += [f"host {host} was asked for, and blocked" for host in dict.fromkeys(guard.blocked)]
+    exploration.conclude()
 
 
 def _state(exploration: Exploration, fail_on: Severity) -> State:

@@ -13,8 +13,8 @@ from paypact.testkit.case import Axes, Case, Value, plain
 def rows(axes: Axes, part: int = 0, parts: int = 1) -> list[Case]:
     """Cases that cover all pairs of classes, each class spelled by its values in turn.
 
-    Long lists of values (currencies, decline reasons) are shared out: this is cell number `part` of `parts`, and together
-    the cells of a promise use every value once. Values that a cell does not share it uses all.
+    Long lists of values (currencies, decline reasons) are shared out: this is cell number `part` of `parts`, and
+    together the cells of a promise use every value once. Values that a cell does not share it uses all.
     """
     base = plain(axes)
     classes = {name: axis.classes() for name, axis in axes.items()}

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -233,7 +234,7 @@ class Exploration:
                 raise world.defect
             raise DefectError(
                 f"the simulator raised {type(world.defect).__name__}: {world.defect} "
-                f"({os.path.basename(last.filename)}:{last.lineno}) on case {case}"
+                f"({Path(last.filename).name}:{last.lineno}) on case {case}"
             )
         self.examples += 1
         if self.progress is not None:

@@ -1,7 +1,7 @@
 """Flows: what a shopper and a shop naturally do, followed to its end and judged at every step.
 
-The natural next step after each last word: nothing after Approved or Pending but waiting; a new attempt after Declined; the
-challenge after ActionRequired; the same payment again after Unknown or a crash, with `lookup` first where it is offered.
+The natural next step after each last word: nothing after Approved or Pending but waiting; a new attempt after Declined;
+the challenge after ActionRequired; the same payment again after Unknown or a crash, with `lookup` first where offered.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Races: two things a shop does at once, in an order that is chosen and can be played again.
 
-Each party runs in a thread of its own, one at a time; the turn may pass before and after each exchange. As long as one of
-them told the truth and the books are right, the other may say that it does not know, is waiting, or was refused.
+Each party runs in a thread of its own, one at a time; the turn may pass before and after each exchange. As long as one
+of them told the truth and the books are right, the other may say that it does not know, is waiting, or was refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Random cases, drawn by Hypothesis: one small draw per axis, one integer for the digits that mean nothing.
 
-Two things are private to Hypothesis and kept here, each with a test that fails when it moves: the digest that keeps cells
-apart in its database, and the constants it picks up from local modules (which would make a verdict depend on imports).
+Two things are private to Hypothesis and kept here, each with a test that fails when it moves: the digest that keeps
+cells apart in its database, and the constants it picks up from local modules (which would make a verdict depend on
+imports).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def random_cases(
             run(case)
 
     test: Any = given(case=strategy(axes))(body)
-    test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()
+    test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()  # noqa: SLF001 - see above
     if profile.deterministic:
         test = seed(int.from_bytes(hashlib.sha256(cell.encode()).digest()[:8], "big"))(test)
     configured = settings(

@@ -1,4 +1,4 @@
-"""The acquirer: decides what becomes of a movement. It is scripted by kind and in order; suites draw from the repertoire."""
+"""The acquirer: decides what becomes of a movement. It is scripted by kind and in order, within a repertoire."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Interleaving: real threads, one running at a time, switched before and after each exchange in a chosen order.
 
-A party that is held back by a lock of the shop's own makes no progress: the turn then passes to another, so that code which
-locks correctly keeps its promise. Where nobody can go on, it is a deadlock.
+A party that is held back by a lock of the shop's own makes no progress: the turn then passes to another, so that code
+which locks correctly keeps its promise. Where nobody can go on, it is a deadlock.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Party:
 
 
 class Conductor:
-    """Runs parties in the order of a schedule: whose turn it is at each point, by number; then whoever is left, in order."""
+    """Runs parties in the order of a schedule: whose turn it is at each point, by number, then who is left."""
 
     def __init__(self, schedule: Sequence[int]) -> None:
         self._schedule = list(schedule)
