@@ -32,6 +32,16 @@ def attached(*worlds: World) -> Iterator[None]:
         _answering = {}
 
 
+@contextmanager
+def answering_for(host: str, world: World) -> Iterator[None]:
+    """Let an attached world answer for one more host, such as one that a redirect leads to."""
+    _answering[host] = world
+    try:
+        yield
+    finally:
+        _answering.pop(host, None)
+
+
 def answering(host: str) -> World | None:
     """The world that answers for a host (lower-case, no port); None where nobody does."""
     return _answering.get(host)
