@@ -58,7 +58,8 @@ def amount(target: Target, currency: str, word: str) -> Money:
             minor *= 10
     low, high = _bounds(target, currency)
     minor = min(max(minor, low), high, most)
-    return Money(max(minor - minor % unit, unit), currency)
+    written = minor - minor % unit
+    return Money(max(written if written >= low else written + unit, unit), currency)
 
 
 def outside(target: Target, money: Money) -> bool:

@@ -70,7 +70,7 @@ def run_cell(
         raise
     except DefectError as defect:
         state, why = "defect", str(defect)
-    except Exception as error:  # noqa: BLE001 - whatever a suite or a simulator raises is ours
+    except Exception as error:
         if os.environ.get("PAYPACT_DEBUG"):
             raise
         last = traceback.extract_tb(error.__traceback__)[-1]
