@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from types import new_class
 from typing import Any
@@ -82,6 +83,20 @@ def test_a_promise_that_is_kept() -> None:
     assert result.covered["scheme"] == SCHEMES
     assert result.occurred["sale called"] >= result.examples
     assert "scheme=jcb & answer=decline:insufficient_funds" in result.pairs
+
+
+def test_an_asynchronous_driver_is_judged_like_any_other() -> None:
+    """The same promise, the same verdicts, on the one event loop of the process."""
+
+    async def right(driver: Driver, payment: Payment) -> Outcome:
+        await asyncio.sleep(5)
+        return sell(driver, payment)
+
+    async def wrong(driver: Driver, payment: Payment) -> Outcome:
+        return jcb_unknown(driver, payment)
+
+    assert tried(right).state == "kept"
+    assert [(each.severity, each.explained["scheme"]) for each in tried(wrong).findings] == [("crash", "only jcb")]
 
 
 def jcb_unknown(driver: Driver, payment: Payment) -> Outcome:
