@@ -228,13 +228,16 @@ def test_whose_file_it_is(tmp_path: Path, file: str, *, team: bool) -> None:
 def test_the_line_on_the_calling_stack() -> None:
     """Who sends an exchange is found by walking up to the team's innermost frame: here, this test."""
     place = blame.calling_place()
-    frame, inner = Mock(side_effect=blame.calling_frames)()
+    team, called = Mock(side_effect=blame.calling_frames)()
 
     assert place is not None
-    assert frame is not None
-    assert (place[0].co_name, frame.f_code.co_name) == ("test_the_line_on_the_calling_stack",) * 2
-    assert inner is not None
-    assert Path(inner.f_code.co_filename).name == "mock.py", "the library that was called by that frame"
+    assert (
+        [frame.f_code.co_name for frame, _ in team]
+        == [place[0].co_name]
+        == [test_the_line_on_the_calling_stack.__name__]
+    )
+    assert called is not None
+    assert Path(called.f_code.co_filename).name == "mock.py", "the library that was called by that frame"
 
 
 def test_places_are_shown_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
