@@ -132,6 +132,16 @@ def list_(paths: _Paths = None) -> int:
     return command(paths or [])
 
 
+@app.command()
+def init(
+    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help="The gateway that your code talks to.")],
+) -> int:
+    """Write a driver to fill in, and a workflow that runs it on each pull request."""
+    from paypact.commands.init import init as command
+
+    return command(gateway)
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,

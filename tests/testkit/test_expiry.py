@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from paypact.testkit import Case, dates
-from paypact.testkit.example import playing
+from paypact.testkit.playing import playing
 from paypact.testkit.target import targets
 
 pytestmark = pytest.mark.usefixtures("zinc")

@@ -13,8 +13,8 @@ from paypact.errors import UsageError
 from paypact.report.model import CellResult
 from paypact.testkit import Axis, Case, run_cell, variation
 from paypact.testkit.cell import cells
-from paypact.testkit.example import playing
 from paypact.testkit.flow import pay
+from paypact.testkit.playing import playing
 from paypact.testkit.profiles import Profile
 from paypact.testkit.promise import promises
 from paypact.testkit.target import Target, targets

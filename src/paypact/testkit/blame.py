@@ -19,6 +19,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import TypeAlias
 
 from paypact.driver import Driver
+from paypact.errors import UsageError
 from paypact.hosts import BlockedHostError
 from paypact.report.model import Cause, Line
 
@@ -191,3 +192,15 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _nested(constant)
+
+
+def not_implemented(driver: type[Driver], operation: str, error: BaseException) -> UsageError | None:
+    """The message for an operation that the driver class itself has not written yet; None for any other crash."""
+    places = team_places(error)
+    if not isinstance(error, NotImplementedError) or not places or places[-1][0] not in driver_code(driver):
+        return None
+    line = line_at(places[-1])
+    return UsageError(
+        f"driver {driver.__qualname__}: not implemented: {operation} ({line.file}:{line.number}). "
+        "Call your own payment code there and return what it said; delete the method if there is no such operation"
+    )

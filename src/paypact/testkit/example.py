@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import inspect
-import random
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from paypact import hosts
 from paypact.cards.card import Card
 from paypact.driver import Driver
 from paypact.errors import PaypactError
@@ -24,13 +20,12 @@ from paypact.payments import (
     Outcome,
     Payment,
     Pending,
-    SimulatedGateway,
     Unknown,
 )
 from paypact.report.model import Cause
-from paypact.testkit import answers, cards, checks, dates, session
+from paypact.testkit import answers, cards, checks
 from paypact.testkit.amounts import amount
-from paypact.testkit.blame import Place, calling_place
+from paypact.testkit.blame import Place, not_implemented
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed
@@ -143,6 +138,9 @@ class Example:
             except PaypactError:
                 raise
             except CRASHES as error:
+                unwritten = not_implemented(type(self.driver), operation, error)
+                if unwritten is not None:
+                    raise unwritten from error
                 outcome, crashed = error, True
         recording.most = None
         if not crashed and not isinstance(outcome, OUTCOMES):
@@ -327,27 +325,3 @@ class Example:
     @property
     def exchanges(self) -> list[Exchange]:
         return self.world.recording.exchanges
-
-
-@contextlib.contextmanager
-def playing(target: Target, case: Case) -> Iterator[Example]:
-    """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards."""
-    gateway: SimulatedGateway = session.started(target)
-    world = World(target.gateway, now=dates.start(case), locate=calling_place)
-    state = random.getstate()
-    random.seed(case.digits)
-    try:
-        with dates.zone(case.zone), clock.running(world.clock), hosts.attached(world, target.scope.host):
-            driver = session.instance(target, gateway)
-            example = Example(target, case, world, driver)
-            if case.variation:
-                example.varying = Varying(case)
-                example.varying.attach(world)
-            if target.offers("receive"):
-                example.outbox = world.listen(target.scope.api_version)
-            try:
-                yield example
-            finally:
-                session.close(driver)
-    finally:
-        random.setstate(state)

@@ -20,9 +20,10 @@ import msgspec
 from paypact.report.model import Finding, Severity, fails
 from paypact.testkit import checks, covering, session, variation
 from paypact.testkit.case import Axes, Axis, Case, PlanAxis, Value, from_json
-from paypact.testkit.example import Example, playing
+from paypact.testkit.example import Example
 from paypact.testkit.finding import finding_of, sameness
 from paypact.testkit.flow import MOVEMENTS, paying
+from paypact.testkit.playing import playing
 from paypact.testkit.profiles import Profile
 from paypact.testkit.random_cases import random_cases
 from paypact.testkit.shrink import explain, shrink
