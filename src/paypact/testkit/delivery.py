@@ -112,9 +112,12 @@ def judge_orders(example: Example, payment: Payment | None = None) -> None:
     """The shop's order of a payment against the ledger; None: of the newest attempt."""
     if not example.target.offers("order") or not example.payments or example.withheld:
         return
+    payment = payment or example.payments[-1]
+    began = next((told.operation for told in example.history if told.payment is payment), "")
+    if began in ("verify", "store"):
+        return  # a card was checked: nothing was bought
     with example.world.network.quiet():  # what a fault delayed is made good before an order is final
         settle(example)
-        payment = payment or example.payments[-1]
         order = read_order(example, payment)
     if order is None:
         return

@@ -6,7 +6,8 @@ on delivery, because a redelivery may be signed anew, and because suites forge.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from paypact.payments import Notification
@@ -55,6 +56,26 @@ class Seal:
 GENUINE: Final = Seal()
 
 
+class Headers(Mapping[str, str]):
+    """Headers of a webhook: looked up case-insensitively, listed as they were sent."""
+
+    def __init__(self, sent: Mapping[str, str]) -> None:
+        self._sent = dict(sent)
+        self._names = {name.lower(): name for name in sent}
+
+    def __getitem__(self, name: str) -> str:
+        return self._sent[self._names[name.lower()]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sent)
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._sent!r})"
+
+
 @dataclass
 class Outbox:
     """The events of one world, in the order in which they happened. `waiting` are those not yet taken by the shop."""
@@ -72,4 +93,5 @@ class Outbox:
 
     def sealed(self, event: Event, seal: Seal = GENUINE) -> Notification:
         """The event as it reaches the shop."""
-        return self.simulator.deliver(event, seal)
+        made = self.simulator.deliver(event, seal)
+        return replace(made, headers=Headers(made.headers))

@@ -29,10 +29,10 @@ Told = tuple[str, Any, dict[str, Any] | None]  # type, object, what of it has ch
 
 ADDRESS: Final = "3.18.12.63"  # docs.stripe.com/ips, the addresses that webhooks come from
 HEADERS: Final = {  # as pasted in github stripe/stripe-java issue 919
-    "content-type": "application/json; charset=utf-8",
-    "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-    "accept": "*/*; q=0.5, application/xml",
-    "cache-control": "no-cache",
+    "Content-Type": "application/json; charset=utf-8",
+    "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    "Accept": "*/*; q=0.5, application/xml",
+    "Cache-Control": "no-cache",
 }
 
 
@@ -219,7 +219,7 @@ def sealed(account: Account, event: Event, seal: Seal) -> Notification:
     return Notification(
         "POST",
         WEBHOOK_URL,
-        HEADERS if seal.unsigned else {**HEADERS, "stripe-signature": header},
+        HEADERS if seal.unsigned else {**HEADERS, "Stripe-Signature": header},
         event.body,
         ADDRESS,
     )
