@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -110,3 +113,66 @@ def payment(card: Card) -> Callable[[str], Payment]:
         )
 
     return made
+
+
+# --- what the vendor publishes ----------------------------------------------------------------------------------------
+
+DOCUMENTS = {
+    "2022-04-12": "spec3.2022-04-12.json",
+    "2023-09-12": "spec3.2023-09-12.yaml",
+    "examples": "fixtures3.json",
+}
+
+
+@cache
+def _read(path: Path) -> Any:
+    if path.suffix == ".json":
+        return json.loads(path.read_text())
+    yaml = pytest.importorskip("yaml")
+    return yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@pytest.fixture(scope="session")
+def published() -> Callable[[str], Any]:
+    """One of Stripe's own documents, by its version; a test that asks for one is skipped where they are not at hand."""
+
+    def read(version: str) -> Any:
+        folder = os.environ.get("PAYPACT_SPECS")
+        if not folder:
+            pytest.skip("PAYPACT_SPECS does not point at the vendors' API descriptions")
+        return _read(Path(folder) / "stripe" / DOCUMENTS[version])
+
+    return read
+
+
+def _strict(node: Any) -> Any:
+    """OpenAPI 3.0 as JSON Schema: `nullable` becomes a union with null."""
+    if isinstance(node, list):
+        return [_strict(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {
+        key: _strict(value) for key, value in node.items() if key not in ("nullable", "x-expansionResources", "pattern")
+    }
+    if "$ref" in made:
+        made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")
+    return {"anyOf": [made, {"type": "null"}]} if node.get("nullable") is True else made
+
+
+@pytest.fixture(scope="session")
+def disagreements(published: Callable[[str], Any]) -> Callable[[str, dict[str, Any]], list[str]]:
+    """Where replies (named by the vendor's word for their kind, then anything) do not validate against a document."""
+    schemas: dict[str, Any] = {}
+
+    def found(version: str, replies: dict[str, Any]) -> list[str]:
+        if version not in schemas:
+            schemas[version] = _strict(published(version)["components"]["schemas"])
+        jsonschema = pytest.importorskip("jsonschema")
+        wrong = []
+        for name, reply in replies.items():
+            schema = {"$ref": f"#/$defs/{name.partition(' ')[0]}", "$defs": schemas[version]}
+            errors = jsonschema.Draft202012Validator(schema).iter_errors(reply)
+            wrong += [f"{name} {error.json_path}: {error.message}"[:200] for error in errors]
+        return wrong
+
+    return found

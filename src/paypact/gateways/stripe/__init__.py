@@ -1,4 +1,4 @@
-"""Stripe, API version 2026-10-28.endive, and 2026-09-30.endive, to which it only adds.
+"""Stripe, in every API version from 2020-03-02 to 2026-10-28.endive, as the request's header asks; else in the newest.
 
 Simulated: payment_intents (create, confirm, capture, cancel, retrieve, update, list), setup_intents (create, retrieve,
 confirm, cancel), refunds (create, retrieve, update, list), charges (retrieve, list), payment_methods (create, retrieve,
@@ -6,7 +6,7 @@ update, attach, detach, list), customers (create, retrieve, update, delete, list
 idempotency keys, 3-D Secure by redirect, confirmation from the browser with the publishable key and a client secret,
 the vendor's test cards and `pm_card_...` names.
 
-Not simulated: every other endpoint under /v1 and /v2, other API versions, Connect, Radar rules, tokens, payment methods
+Not simulated: every other endpoint under /v1 and /v2, versions in preview, Connect, Radar rules, tokens, payment methods
 other than cards, balance transactions. What is met and not simulated is reported as such.
 """
 

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from paypact.gateways.stripe.simulator import ROUTES
+from paypact.gateways.stripe.simulator.routes import ROUTES
 from paypact.world.parameters import Type
 
 MANY_WORDS = 20  # longer vocabularies are lists of payment methods: of no use to a simulator of cards

@@ -2,107 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from paypact.cards.card import Card
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import browser, charges, customers, intents, methods, refunds, setups
+from paypact.gateways.stripe.simulator import browser, methods, versions
 from paypact.gateways.stripe.simulator.account import Account, letters
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.expand import check, expand
 from paypact.gateways.stripe.simulator.requests import Call, Key, described, documented, presented_key
+from paypact.gateways.stripe.simulator.routes import ROUTES, Route
 from paypact.payments import Notification, Payment
 from paypact.world.books import Entry, Purchase
 from paypact.world.codecs import decode_form, encode_json
 from paypact.world.http import NotSimulatedError, Request, Response
 from paypact.world.notifications import Event, Seal
 from paypact.world.parameters import Misfit, without_effect
-from paypact.world.wire import Wire
 
-
-@dataclass(frozen=True)
-class Route:
-    """One endpoint: who handles it, what it answers, which parameters have an effect, whether a page may call it."""
-
-    handler: Callable[[Any, Call], Wire]
-    reply: type[Wire]
-    modelled: frozenset[str]
-    item: type[Wire] | None = None  # of a list
-    page: bool = False  # with the publishable key; on an object that exists, together with its client secret
-
-
-def _to(handler: Callable[[Any, Call], Wire], reply: type[Wire], modelled: str = "", *, page: bool = False) -> Route:
-    return Route(handler, reply, frozenset(modelled.split()) | {"expand"}, page=page)
-
-
-def _list(handler: Callable[[Any, Call], Wire], item: type[Wire], modelled: str = "") -> Route:
-    return Route(
-        handler, wire.Page, frozenset(f"limit starting_after ending_before created expand {modelled}".split()), item
-    )
-
-
-_DATA = "type card billing_details metadata allow_redisplay"
-_METHOD = "payment_method " + " ".join(f"payment_method_data.{one}" for one in _DATA.split())
-_OPTIONS = " ".join(
-    f"payment_method_options.card.{one}"
-    for one in ("request_three_d_secure", "network", "request_multicapture", "capture_method", "setup_future_usage")
-)
-_ECHO = "metadata description receipt_email shipping statement_descriptor_suffix transfer_group setup_future_usage"
-_FLOW = "off_session error_on_requires_action return_url use_stripe_sdk capture_method"
-_NEW = "confirm customer automatic_payment_methods allowed_payment_method_types"
-_PERSON = "address description email metadata name phone preferred_locales shipping"
-_PI, _SI, _PM = "/v1/payment_intents", "/v1/setup_intents", "/v1/payment_methods"
-
-ROUTES: dict[str, Route] = {
-    f"POST {_PI}": _to(
-        intents.create,
-        wire.PaymentIntent,
-        f"amount currency confirmation_method {_NEW} {_METHOD} {_OPTIONS} {_ECHO} {_FLOW}",
-    ),
-    f"GET {_PI}": _list(intents.all_of, wire.PaymentIntent, "customer"),
-    f"GET {_PI}/{{}}": _to(intents.retrieve, wire.PaymentIntent, "client_secret", page=True),
-    f"POST {_PI}/{{}}": _to(
-        intents.update, wire.PaymentIntent, f"amount currency customer capture_method {_METHOD} {_OPTIONS} {_ECHO}"
-    ),
-    f"POST {_PI}/{{}}/confirm": _to(
-        intents.confirm,
-        wire.PaymentIntent,
-        f"client_secret receipt_email shipping setup_future_usage {_METHOD} {_OPTIONS} {_FLOW}",
-        page=True,
-    ),
-    f"POST {_PI}/{{}}/capture": _to(intents.capture, wire.PaymentIntent, "amount_to_capture final_capture metadata"),
-    f"POST {_PI}/{{}}/cancel": _to(intents.cancel, wire.PaymentIntent, "cancellation_reason"),
-    f"POST {_SI}": _to(
-        setups.create,
-        wire.SetupIntent,
-        f"{_NEW} {_METHOD} {_OPTIONS} metadata description usage return_url use_stripe_sdk",
-    ),
-    f"GET {_SI}/{{}}": _to(setups.retrieve, wire.SetupIntent, "client_secret", page=True),
-    f"POST {_SI}/{{}}/confirm": _to(
-        setups.confirm, wire.SetupIntent, f"client_secret {_METHOD} return_url use_stripe_sdk", page=True
-    ),
-    f"POST {_SI}/{{}}/cancel": _to(setups.cancel, wire.SetupIntent, "cancellation_reason"),
-    "POST /v1/refunds": _to(refunds.create, wire.Refund, "amount charge payment_intent reason metadata"),
-    "GET /v1/refunds": _list(refunds.all_of, wire.Refund, "charge payment_intent"),
-    "GET /v1/refunds/{}": _to(refunds.retrieve, wire.Refund),
-    "POST /v1/refunds/{}": _to(refunds.update, wire.Refund, "metadata"),
-    "GET /v1/charges": _list(charges.all_of, wire.Charge, "customer payment_intent"),
-    "GET /v1/charges/{}": _to(charges.retrieve, wire.Charge),
-    f"POST {_PM}": _to(methods.create, wire.PaymentMethod, _DATA, page=True),
-    f"GET {_PM}": _list(methods.all_of, wire.PaymentMethod, "customer type"),
-    f"GET {_PM}/{{}}": _to(methods.retrieve, wire.PaymentMethod),
-    f"POST {_PM}/{{}}": _to(methods.update, wire.PaymentMethod, "billing_details metadata"),
-    f"POST {_PM}/{{}}/attach": _to(methods.attach, wire.PaymentMethod, "customer"),
-    f"POST {_PM}/{{}}/detach": _to(methods.detach, wire.PaymentMethod),
-    "POST /v1/customers": _to(customers.create, wire.Customer, f"{_PERSON} payment_method"),
-    "GET /v1/customers": _list(customers.all_of, wire.Customer, "email"),
-    "GET /v1/customers/{}": _to(customers.retrieve, wire.Customer),
-    "POST /v1/customers/{}": _to(customers.update, wire.Customer, f"{_PERSON} invoice_settings.default_payment_method"),
-    "DELETE /v1/customers/{}": _to(customers.delete, wire.Deleted),
-    "GET /v1/customers/{}/payment_methods": _list(methods.of_customer, wire.PaymentMethod, "type"),
-}
 FORM = "application/x-www-form-urlencoded"
 _ID_AT = 3  # "", "v1", the collection, the id
 
@@ -118,7 +35,7 @@ class Stripe(Account):
             response = refusal.response
         if isinstance(response.body, wire.ErrorBody) and "idempotent-replayed" not in response.headers:
             response.body.error.request_log_url = f"https://dashboard.stripe.com/test/logs/{id_}"
-        version = request.headers.get("stripe-version", self.facts.gateway.versions[0])
+        version = request.headers.get("stripe-version", self.newest)
         response.headers |= {"content-type": "application/json", "request-id": id_, "stripe-version": version}
         if "idempotency-key" in request.headers:
             response.headers["idempotency-key"] = request.headers["idempotency-key"]
@@ -127,8 +44,9 @@ class Stripe(Account):
     def _answer(self, request: Request) -> Response:
         key, method, path = self._key(request), request.method, request.path
         where = f"Stripe {method} {path}"
-        version = request.headers.get("stripe-version")
-        if version is not None and version not in self.facts.gateway.versions:
+        version = request.headers.get("stripe-version", self.newest)
+        day = versions.simulated(version, self.newest)
+        if day is None:
             raise NotSimulatedError(f"{where} in API version {version}")
         for header in ("stripe-account", "stripe-context"):
             if header in request.headers:
@@ -141,7 +59,7 @@ class Stripe(Account):
             raise self.refuse("unrecognized_url", method=method, path=path)
         if key == "publishable" and not route.page:
             raise self.refuse("publishable_key")
-        call = Call(key, path, id_, self._sent(request))
+        call = Call(key, path, id_, self._sent(request), day)
         token = request.headers.get("idempotency-key")
         return self._once(token, name, route, call) if token and method == "POST" else self._execute(name, route, call)
 
@@ -190,15 +108,20 @@ class Stripe(Account):
 
     def _execute(self, name: str, route: Route, call: Call) -> Response:
         try:
-            call.params = self.parameters.typed(described().params[name], call.params)
+            meant = versions.asked_for(call.version, name, call.params)
+            call.params = self.parameters.typed(versions.taken(call.version, name, described().params[name]), meant)
         except Misfit as misfit:
             rule = "payment_method_types" if misfit.name == "payment_method_types" else f"parameter_{misfit.rule}"
             raise self.refuse(rule, name=misfit.name, **misfit.parts) from None
         call.unmodelled = without_effect(call.params, route.modelled)
         paths = check(self, route.reply, route.item, call)
-        body = route.handler(self, call)
+        try:
+            body = versions.render_for(self, call.version, route.handler(self, call))
+        except Refusal as refusal:
+            versions.render_for(self, call.version, refusal.response.body)
+            raise
         for parts in paths:
-            expand(self, body, parts)
+            expand(self, body, parts, call.version)
         return Response(200, body, unmodelled=tuple(call.unmodelled))
 
     def render(self, response: Response) -> bytes:

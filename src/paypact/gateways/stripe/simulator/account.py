@@ -80,6 +80,11 @@ class Account(Simulator):
         self.ledger.name(intent.id, purchase)
         return purchase
 
+    @property
+    def newest(self) -> str:
+        """The API version of the account, which replies have where a request names none."""
+        return self.facts.gateway.versions[0]
+
     def now(self) -> int:
         return int(self.world.clock.time())
 

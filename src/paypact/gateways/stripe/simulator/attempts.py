@@ -15,6 +15,7 @@ from paypact.world.issuer import Answer, decline
 LIVE = ("created", "challenged", "pending", "authorized")
 FAILED = ("declined", "rejected")
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+LISTED = ("allowed_payment_method_types", "payment_method_types")
 STATUS = {  # of the last authorization; what a yes and a no mean depends on the intent
     "created": "requires_confirmation",
     "challenged": "requires_action",
@@ -71,9 +72,20 @@ def chosen_method(account: Account, asked: dict[str, Any], customer: str | None)
 
 
 def automatic_methods(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """`automatic_payment_methods`: on since 2023-08-16, unless the request says otherwise or lists types."""
-    given = asked.get("automatic_payment_methods", {"enabled": "allowed_payment_method_types" not in asked})
+    """`automatic_payment_methods`: on, unless the request says otherwise or lists types."""
+    listed = not asked.keys().isdisjoint(LISTED)
+    given = asked.get("automatic_payment_methods", {"enabled": not listed})
     return {"allow_redirects": "always", **given} if given["enabled"] else None
+
+
+def method_types(account: Account, asked: dict[str, Any], before: list[str]) -> list[str]:
+    """`payment_method_types` as callers of older versions list them; nobody but cards is simulated."""
+    types: list[str] = asked.get("payment_method_types") or before
+    if "payment_method_types" in asked and (asked.get("automatic_payment_methods") or {}).get("enabled"):
+        raise account.refuse("method_types_exclusive")
+    if "card" not in types:
+        raise account.not_simulated(f"payment_method_types without card ({', '.join(types)})")
+    return types
 
 
 # --- confirming -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import charges, customers, methods
+from paypact.gateways.stripe.simulator import charges, customers, methods, versions
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.world.books import Purchase
@@ -34,7 +34,7 @@ def check(account: Account, reply: type[Wire], item: type[Wire] | None, call: Ca
             if item is not None and place == 0:
                 at = item if part == "data" else None
                 continue
-            declared = _declared(at).get(part) if at else None
+            declared = _declared(versions.declared(call.version, at)).get(part) if at else None
             if declared is None or not (declared.wires or part in account.facts.wire["expandable"]["names"]):
                 raise account.refuse("expand_impossible", path=path)
             at = declared.wires[-1] if declared.wires else None
@@ -45,16 +45,16 @@ def check(account: Account, reply: type[Wire], item: type[Wire] | None, call: Ca
     return kept
 
 
-def expand(account: Account, body: Any, parts: list[str]) -> None:
-    """Replace what is at the end of a checked path by its object, in place."""
+def expand(account: Account, body: Any, parts: list[str], version: str) -> None:
+    """Replace what is at the end of a checked path by its object, as a caller of `version` knows it, in place."""
     if not parts or not isinstance(body, Wire):
         return
     held = getattr(body, parts[0], None)
     if isinstance(held, str):
-        held = _object(account, held)
+        held = versions.render_for(account, version, _object(account, held))
         setattr(body, parts[0], held)
     for one in held if isinstance(held, list) else (held,):
-        expand(account, one, parts[1:])
+        expand(account, one, parts[1:], version)
 
 
 def _object(account: Account, id_: str) -> Wire:

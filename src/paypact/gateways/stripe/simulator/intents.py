@@ -65,6 +65,7 @@ def opened(account: Account, call: Call, kind: str, show: Any) -> Intent:
         checks.metadata(account, asked, {}),
         (asked.get("payment_method_options") or {}).get("card") or {},
         attempts.automatic_methods(asked),
+        attempts.method_types(account, asked, ["card"]),
         customer,
         asked.get("return_url"),
         method=attempts.chosen_method(account, asked, customer),
@@ -171,6 +172,8 @@ def _take(account: Account, purchase: Purchase, asked: dict[str, Any]) -> None:
     intent.params |= {name: asked[name] or None for name in ECHOED if name in asked}
     intent.return_url = asked.get("return_url", intent.return_url)
     intent.capture_method = asked.get("capture_method", intent.capture_method)
+    intent.types = attempts.method_types(account, asked, intent.types)
+    intent.automatic = None if "payment_method_types" in asked else intent.automatic
     intent.options = {**intent.options, **((asked.get("payment_method_options") or {}).get("card") or {})}
 
 
@@ -211,7 +214,7 @@ def render(account: Account, purchase: Purchase) -> wire.PaymentIntent:
         next_action=attempts.next_action(purchase),
         payment_method=attempts.shown_method(purchase),
         payment_method_options={"card": {**OPTIONS, **intent.options}},
-        payment_method_types=["card"],
+        payment_method_types=intent.types,
         processing=wire.Processing(card={}) if now == "processing" else None,
         receipt_email=params.get("receipt_email"),
         setup_future_usage=params.get("setup_future_usage"),

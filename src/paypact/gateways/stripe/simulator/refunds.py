@@ -13,6 +13,7 @@ from paypact.world.ledger import Obstacle
 from paypact.world.ledger_tables import HOLDING
 from paypact.world.wire import UNSET
 
+RELEASES_UNTIL = "2025-03-31"  # docs.stripe.com/changelog/basil: letting a hold go no longer makes a Refund
 STATUS = {"requested": "pending", "failed": "failed", "canceled": "canceled"}
 
 
@@ -59,6 +60,11 @@ def _target(account: Account, call: Call) -> Authorization:
 
 
 def find(account: Account, id_: str) -> Movement:
+    """The refund of that id.
+
+    Raises:
+        Refusal: there is none.
+    """
     refund = account.ledger.named(id_, Movement)
     if refund is None:
         raise account.missing("refund", id_, None)
@@ -66,7 +72,9 @@ def find(account: Account, id_: str) -> Movement:
 
 
 def retrieve(account: Account, call: Call) -> wire.Refund:
-    return render(account, find(account, call.id))
+    held = account.ledger.named(call.id, Authorization)  # of a hold that was let go
+    given_back = released(account, held) if held is not None and call.version < RELEASES_UNTIL else None
+    return render(account, find(account, call.id)) if given_back is None else given_back
 
 
 def update(account: Account, call: Call) -> wire.Refund:
@@ -77,17 +85,49 @@ def update(account: Account, call: Call) -> wire.Refund:
 
 def all_of(account: Account, call: Call) -> wire.Page:
     charge, intent = call.params.get("charge"), call.params.get("payment_intent")
-    found = [
-        movement
+    asked_for = [
+        held
         for purchase in account.ledger.purchases
         if intent in (None, purchase.data.id)
         for held in purchase.authorizations
         if charge in (None, held.data.id)
-        for movement in held.movements
-        if movement.kind == "refund"
     ]
-    newest = sorted(found, key=lambda movement: movement.id, reverse=True)
-    return page(account, call, (one.data for one in newest), lambda one: render(account, find(account, one.id)))
+    made = (movement for held in asked_for for movement in held.movements if movement.kind == "refund")
+    newest = sorted(made, key=lambda movement: movement.id, reverse=True)
+    found = [render(account, one) for one in newest]
+    if call.version < RELEASES_UNTIL:
+        found += filter(None, (released(account, held) for held in asked_for))
+        found.sort(key=lambda refund: refund.created, reverse=True)
+    return page(account, call, found, lambda one: one)
+
+
+def released(account: Account, held: Authorization) -> wire.Refund | None:
+    """What callers of versions before RELEASES_UNTIL see of a hold that was let go, or of the rest after a capture."""
+    rest = held.approved - held.captured
+    if rest <= 0 or held.state not in ("completed", "voided", "expired"):
+        return None
+    at = next(entry.at for entry in reversed(account.ledger.journal) if entry.subject is held)
+    id_ = account.make_id("re_", f"{held.data.id}/released")
+    account.ledger.name(id_, held)
+    intent: Intent = held.purchase.data
+    return wire.Refund(
+        id=id_,
+        amount=account.units(rest, intent.currency),
+        balance_transaction=account.make_id("txn_", id_),
+        charge=held.data.id,
+        created=int(at),
+        currency=intent.currency,
+        customer=intent.customer,
+        destination_details=wire.Destination(card=wire.DestinationCard(type="reversal")),
+        failure_balance_transaction=UNSET,
+        failure_reason=UNSET,
+        metadata={},
+        payment_intent=intent.id,
+        payment_method=held.data.method.id,
+        pending_reason=UNSET,
+        reason="expired_uncaptured_charge" if held.state == "expired" else None,
+        status="succeeded",
+    )
 
 
 def render(account: Account, refund: Movement) -> wire.Refund:

@@ -22,6 +22,7 @@ class Call:
     path: str
     id: str
     params: dict[str, Any]
+    version: str  # its date, by which versions are ordered
     unmodelled: list[str] = field(default_factory=list)
 
 

@@ -69,7 +69,7 @@ def render(account: Account, purchase: Purchase) -> wire.SetupIntent:
         next_action=attempts.next_action(purchase),
         payment_method=attempts.shown_method(purchase),
         payment_method_options={"card": {**OPTIONS, **intent.options}},
-        payment_method_types=["card"],
+        payment_method_types=intent.types,
         status=attempts.status(purchase),
         usage=intent.params.get("usage", "off_session"),
     )

@@ -40,6 +40,7 @@ class Intent:
     metadata: dict[str, str]
     options: dict[str, Any]  # payment_method_options[card]
     automatic: dict[str, Any] | None  # automatic_payment_methods
+    types: list[str]  # payment_method_types
     customer: str | None
     return_url: str | None
     amount: int = 0  # on the wire
