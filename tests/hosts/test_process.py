@@ -130,3 +130,12 @@ def test_the_private_names_are_where_they_were(enter: Any, monkeypatch: pytest.M
         urllib3.request("GET", "http://127.0.0.1:9/")
     assert passed[0] >= {"body", "headers", "retries", "timeout", "response_conn", "preload_content", "decode_content"}
     assert passed[0] <= set(known)
+
+
+def test_a_header_beyond_latin_letters_never_leaves(enter: Any) -> None:
+    """As over a real connection, a header value that is not Latin-1 fails before anything is sent."""
+    with enter() as (world, gateway):
+        with pytest.raises(UnicodeEncodeError):
+            requests.post(f"{gateway.url}/charges", headers={"X-Name": "\u0141ukasz"}, timeout=5)
+
+        assert world.recording.exchanges == []

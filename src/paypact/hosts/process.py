@@ -173,7 +173,10 @@ def _headers(sent: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    return value if type(value) is str else value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    text = value if type(value) is str else value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    if not text.isascii():
+        text.encode("latin-1")  # as http.client does: other letters never leave, and raise UnicodeEncodeError here
+    return text
 
 
 def _bytes(body: Any) -> bytes:
