@@ -241,15 +241,14 @@ def _travel() -> Any:
 
 
 def _effort() -> tuple[float, float, int]:
-    return time.perf_counter(), time.process_time(), _gave_way()
-
-
-def _gave_way() -> int:
+    """Now, the CPU seconds of this thread, and how often it gave way. Those of a process are dear on some machines."""
     try:
         import resource  # there is none on Windows
-    except ImportError:
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
+
+        used = resource.getrusage(resource.RUSAGE_THREAD)
+    except (ImportError, AttributeError):
+        return time.perf_counter(), time.thread_time(), 0
+    return time.perf_counter(), used.ru_utime + used.ru_stime, used.ru_nvcsw
 
 
 def _idle(began: tuple[float, float, int], ended: tuple[float, float, int], ours: float) -> float:
