@@ -244,17 +244,27 @@ def test_described(
 
 
 def test_old_declarations(published: Callable[[str], Any]) -> None:
-    """What only old replies have is described in the document of 2022-04-12, field by field."""
+    """What only old replies have is described in the document of 2022-04-12, but for a count that real events carry."""
     from paypact.gateways.stripe.wire import past
 
     description = Description(published("2022-04-12"))
-    for name, cls, own in (
-        ("payment_intent", past.PastIntent, {"charges", "invoice"}),
-        ("charge", past.PastCharge, {"invoice", "refunds"}),
-        ("customer", past.PastCustomer, {"sources", "subscriptions", "tax_ids"}),
-    ):
-        missing = {line.partition(" ")[0].rpartition(".")[2] for line in description.disagreements(cls, name)}
-        assert not own & missing
+    own = {"charges", "invoice", "refunds", "sources", "subscriptions", "tax_ids", "data", "has_more", "total_count"}
+    found = {
+        line
+        for name, cls in (
+            ("payment_intent", past.PastIntent),
+            ("charge", past.PastCharge),
+            ("customer", past.PastCustomer),
+        )
+        for line in description.disagreements(cls, name)
+        if line.split()[0].rpartition(".")[2] in own
+    }
+    assert found == {
+        "Charges.total_count is not described",
+        "Inlined.total_count is not described",
+        "PastCharge.refunds may be absent here and is required there",  # it is, between 2022-11-15 and 2025-03-31
+        "Refunds.total_count is not described",
+    }
 
 
 def test_parameters_that_are_gone(published: Callable[[str], Any]) -> None:
