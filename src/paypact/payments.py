@@ -6,7 +6,7 @@ the gateway uses on its own wire. All values are frozen; nothing here knows a ga
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
@@ -166,15 +166,38 @@ class Order:
     refunded: Money | None = None
 
 
+class Headers(Mapping[str, str]):
+    """HTTP headers: names keep their spelling, and are found in any (RFC 9110)."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = dict(given)
+        self._names = {name.lower(): name for name in self._given}
+
+    def __getitem__(self, name: str) -> str:
+        return self._given[self._names[name.lower()]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._given!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A webhook as it reaches the shop. Look headers up case-insensitively: `headers` does."""
+    """A webhook as it reaches the shop. `headers` finds a name however it is spelled."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
     remote_addr: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", Headers(self.headers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from paypact.payments import Money
 from paypact.testkit import Case, amounts, checks, shoppers
-from paypact.testkit.example import playing
+from paypact.testkit.playing import playing
 from paypact.testkit.target import Target, targets
 
 pytestmark = pytest.mark.usefixtures("zinc")

@@ -18,7 +18,8 @@ from paypact import ActionRequired, Approved, Money, Outcome, Payment, Pending, 
 from paypact.driver import Driver
 from paypact.errors import UsageError
 from paypact.testkit.case import Case
-from paypact.testkit.example import Example, playing
+from paypact.testkit.example import Example
+from paypact.testkit.playing import playing
 from paypact.testkit.target import Target, targets
 from paypact.testkit.told import WrongAnswerError
 from paypact.world.network import Fault

@@ -14,7 +14,7 @@ from paypact.driver import Driver
 from paypact.errors import PaypactError, UsageError
 from paypact.testkit import session
 from paypact.testkit.case import Case
-from paypact.testkit.example import playing
+from paypact.testkit.playing import playing
 from paypact.testkit.target import Target, targets
 
 CASE = Case(currency="EUR")

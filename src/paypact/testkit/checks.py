@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from paypact.payments import Payment
+from paypact.currencies import major
+from paypact.payments import Approved, Payment
 from paypact.testkit import cards
 from paypact.testkit.amounts import outside
-from paypact.testkit.judge import OK, Verdict
+from paypact.testkit.judge import OK, Circumstances, Verdict
 from paypact.testkit.shoppers import too_long
 from paypact.testkit.target import Target
+from paypact.testkit.told import Told
 from paypact.world.books import Movement
 from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import LIVE, MOVED
@@ -36,6 +38,19 @@ def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:
     if alive:
         return "moved" if alive[0].state in MOVED else "requested"
     return "failed" if made else "none"
+
+
+def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circumstances) -> Verdict:
+    """An approved capture or refund moved what it says, in minor units: all that was asked where it names no amount."""
+    alive = [movement for movement in made if movement.state in LIVE]
+    if not isinstance(told.outcome, Approved) or not alive:
+        return OK
+    moved, claimed = sum(movement.amount for movement in alive), told.outcome.amount
+    said, currency = (claimed.minor if claimed else asked), seen.payment.amount.currency
+    if moved == said:
+        return OK
+    sentence = f"{told.operation} answered Approved for {major(said, currency)}, but {major(moved, currency)} were moved"
+    return Verdict("broken", f"movement/moved/{told.operation}/amount", sentence)
 
 
 def cards_unchanged(ledger: Ledger, payments: Iterable[Payment]) -> Verdict:

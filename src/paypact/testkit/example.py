@@ -27,7 +27,7 @@ from paypact.testkit import answers, cards, checks
 from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place, not_implemented
 from paypact.testkit.case import Case
-from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
+from paypact.testkit.judge import OK, Circumstances, Verdict, judge_kept, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed
 from paypact.testkit.standing import Standing, standing
 from paypact.testkit.target import Target
@@ -230,6 +230,8 @@ class Example:
         made = every[before:]
         state = checks.movement_word(made, asked, void=kind == "void")
         verdict = judge_movement(state, told.outcome, self._seen(told), reached=reached, told=False)
+        if verdict.word == "ok" and kind != "void":
+            verdict = checks.moved_as_told(told, made, asked, self._seen(told))
         return self._weigh(verdict, told, last_word=last_word)
 
     def movements(self, kind: str, payment: Payment) -> int:
@@ -251,6 +253,11 @@ class Example:
         """Whether a fault was delivered that nothing has made good since: then an order may still be pending."""
         doubtful = bool(self.world.network.delivered) or self.left_open
         return doubtful and any(isinstance(told.outcome, (Unknown, Pending)) for told in self.history[-1:])
+
+    @property
+    def stored(self) -> bool:
+        """Whether an error was delivered that the gateway tells again for the same key."""
+        return any(fault.kind.startswith("stored:") for fault in self.world.network.delivered)
 
     def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
         """Remember a verdict that is not ok."""
@@ -301,6 +308,9 @@ class Example:
         if verdict.word == "ask":
             if self.world.network.delivered and not last_word:
                 return verdict
+            if self.stored and isinstance(told.outcome, Unknown) and told.operation != "lookup":
+                verdict = judge_kept(verdict, self.target)
+                return verdict if verdict.word == "ok" else self.problem(verdict, told)
             why = (
                 "even after the network had healed and the same call was made again"
                 if self.world.network.delivered
