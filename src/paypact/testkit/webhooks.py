@@ -19,6 +19,7 @@ from paypact.testkit.early import early
 from paypact.testkit.example import Example
 from paypact.testkit.flow import follow
 from paypact.testkit.judge import Verdict, judge_order, said
+from paypact.testkit.oracle import STANDING_SAID
 from paypact.testkit.plan import EVENTS, STEPS, Life, live, script_fate
 from paypact.testkit.target import Target
 from paypact.testkit.told import WrongAnswerError
@@ -31,12 +32,13 @@ FORGER: Final = "5e" * 32  # a secret that is not the shop's; hexadecimal, becau
 STRANGER: Final = "203.0.113.66"  # RFC 5737: nobody's address
 BEHIND_A_PROXY: Final = "behind a proxy"
 STALE: Final = "stale"
-FORGED: Final = {
-    "unsigned": Seal(unsigned=True),
-    BEHIND_A_PROXY: Seal(unsigned=True),  # its headers claim that the gateway sent it
-    "wrong secret": Seal(secret=FORGER),
-    "altered": Seal(altered=True),
-    STALE: Seal(age=86_400.0),  # seconds; what is delivered late is signed anew, so this was overheard and kept
+FORGED: Final = {  # word -> how it is sealed, and how a finding calls it
+    "unsigned": (Seal(unsigned=True), "a webhook without a signature"),
+    BEHIND_A_PROXY: (Seal(unsigned=True), "an unsigned webhook whose headers name the gateway's address"),
+    "wrong secret": (Seal(secret=FORGER), "a webhook signed with another secret"),
+    "altered": (Seal(altered=True), "a webhook whose body was altered after it was signed"),
+    # What is delivered late is signed anew: this was overheard, and kept for a day.
+    STALE: (Seal(age=86_400.0), "a webhook whose signature is a day old"),
 }
 ROTATED: Final = {"new and old": Seal(also=FORGER), "old and new": Seal(also=FORGER, also_first=True)}
 PAYING: Final = ("sale", "authorize")
@@ -177,6 +179,8 @@ def strangers(example: Example) -> None:
     example.occurred["stranger delivered"] += 1
     example.payment()
     _meet(example, event)
+    if example.problems:
+        return
     example.payments.clear()
     play(example)
     conclude(example)
@@ -185,7 +189,7 @@ def strangers(example: Example) -> None:
     after = _order(example)
     if before != after:
         sentence = f"{event.type}, which is not about this order, made it {_shown(after)}; it was {_shown(before)}"
-        example.problem(Verdict("broken", f"stranger/{event.type}/changed", sentence), None, "delivery")
+        example.problem(Verdict("broken", "stranger/changed", sentence), None, "delivery")
 
 
 def in_other_alphabets(example: Example) -> None:
@@ -219,7 +223,7 @@ def _meet(example: Example, event: Event) -> None:
     elif not taken(answer):
         word = "advice" if event.order else "wrong"  # a shop may wait for a payment that it is about to hear of
         sentence = f"{event.type} is not for the shop, and was answered {answer}: it will come again and again"
-        example.problem(Verdict(word, f"stranger/{event.type}/refused", sentence), None, "delivery")
+        example.problem(Verdict(word, "stranger/refused", sentence), None, "delivery")
 
 
 # --- forgeries --------------------------------------------------------------------------------------------------------
@@ -236,9 +240,9 @@ def forged(example: Example) -> None:
     else:
         at_another_till(example)
     try:
+        _forge(example, _lies(example))
         _overhear(example)
-        if example.case.seal != STALE:  # a liar has no signature to keep
-            _forge(example, _lies(example))
+        _forge(example, _lies(example))
         if told is not None and isinstance(told.outcome, ActionRequired):
             example.withheld = True
             completed = example.act(told)
@@ -259,6 +263,8 @@ def _overhear(example: Example) -> None:
 
 
 def _lies(example: Example) -> list[Event]:
+    if example.case.seal == STALE:
+        return []  # no liar has a signature to keep
     version = example.target.scope.api_version
     purchases: list[Purchase] = example.world.ledger.purchases
     return [event for each in purchases for event in example.world.simulator.forgeries(each, version)]
@@ -270,7 +276,7 @@ def _forge(example: Example, events: Sequence[Event]) -> None:
     word, before, start = example.case.seal, _order(example), len(example.exchanges)
     answers: list[tuple[Event, int | BaseException]] = []
     for event in events:
-        genuine = example.outbox.sealed(event, FORGED[word])
+        genuine = example.outbox.sealed(event, FORGED[word][0])
         headers = dict(genuine.headers)
         if word == BEHIND_A_PROXY:
             claimed = genuine.remote_addr
@@ -291,18 +297,16 @@ def _judge_forged(
     *,
     asked: bool,
 ) -> None:
-    word = example.case.seal
-    what = f"a forged webhook ({word})"
+    what = FORGED[example.case.seal][1]
     if after != before and after is not None:
         payment = example.payments[-1]
         truth = judge_order(example.standing(payment), after, payment)
-        sentence = f"{what} made the shop's order {_shown(after)}; it was {_shown(before)}"
+        said_ = f"{what} made the shop's order {_shown(after)}; it was {_shown(before)}"
         if truth.word != "ok":
-            example.problem(
-                Verdict("broken", f"forged/{word}/changed", f"{sentence}. {truth.sentence}"), None, "delivery"
-            )
+            truly = STANDING_SAID[example.standing(payment).word]
+            example.problem(Verdict("broken", "forged/changed", f"{said_}, and {truly}"), None, "delivery")
         elif not asked:
-            example.problem(Verdict("wrong", f"forged/{word}/believed", sentence), None, "delivery")
+            example.problem(Verdict("wrong", "forged/believed", said_), None, "delivery")
         return
     for event, answer in answers:
         if isinstance(answer, WrongAnswerError):
@@ -310,10 +314,10 @@ def _judge_forged(
         elif isinstance(answer, BaseException) or answer >= 500:
             ended = f"crashed with {said(answer)}" if isinstance(answer, BaseException) else f"was answered {answer}"
             sentence = f"{what} {ended}: nothing changed, but a refusal is a 4xx"
-            example.problem(Verdict("advice", f"forged/{word}/failed", sentence), None, "delivery")
+            example.problem(Verdict("advice", "forged/failed", sentence), None, "delivery")
         elif taken(answer) and not asked:
             sentence = f"{what} was answered {answer}, as if it were genuine: {event.type}"
-            example.problem(Verdict("wrong", f"forged/{word}/taken", sentence), None, "delivery")
+            example.problem(Verdict("wrong", "forged/taken", sentence), None, "delivery")
 
 
 # --- orders of delivery -----------------------------------------------------------------------------------------------
