@@ -1,6 +1,7 @@
 """swarmauri_billing_stripe, as it is on the package index: one card payment, its capture, cancellation and refund.
 
-In an environment of its own: pip install paypact swarmauri_billing_stripe; paypact run examples/swarmauri_billing_stripe.py
+In an environment of its own: `pip install paypact swarmauri_billing_stripe`, then
+`paypact run examples/swarmauri_billing_stripe.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Swarmauri(Driver, gateway="stripe", currencies=["USD", "EUR", "JPY"]):
             return Rejected(str(error))
         except stripe.StripeError:
             return Unknown()
-        return Approved(made.id) if made.status in ("succeeded", "requires_capture") else Declined(str(made.status), made.id)
+        served = made.status in ("succeeded", "requires_capture")
+        return Approved(made.id) if served else Declined(str(made.status), made.id)
 
     def sale(self, payment: Payment) -> Outcome:
         return self.pay(payment, capture=True)

@@ -1,7 +1,7 @@
 """Judge the whole collection of flawed integrations: `python scripts/judge_flawed.py [ID ...]`, or `tox -e flawed`.
 
-Every promise is tried on every flaw. Prints the promise expected, those that caught it, examples and seconds; exit code 1
-where the expected one missed.
+Every promise is tried on every flaw. Prints the promise expected, those that caught it, examples and seconds; exit
+code 1 where the expected one missed.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 from paypact.testkit.oracle import MOVEMENT, ORDER, OUTCOME, Table
@@ -37,7 +38,7 @@ def main() -> None:
         after = written(before)
         if after != before:
             page.write_text(after, "utf-8")
-            print(f"wrote {page}")
+            sys.stdout.write(f"wrote {page}\n")
 
 
 if __name__ == "__main__":

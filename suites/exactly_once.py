@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise
 from paypact.testkit.flow import MOVEMENTS, look_up, move, pay, paying, press_twice, two_orders
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
+from paypact.world.simulator import Simulator
 
 TWICE = "pressed-twice"
 ORDERS = "two-orders"
@@ -74,7 +75,11 @@ def _answers(target: Target, key: str) -> tuple[str, ...]:
 
 
 def _faults(run: Exploration) -> Iterator[str]:
-    errors = [f"error:{word}" for word, fact in run.target.gateway.facts.errors.items() if fact.status >= 500]
+    gateway = run.target.gateway
+    own = {word: fact.status for word, fact in gateway.facts.errors.items() if fact.status >= 500}
+    errors = [f"error:{word}" for word in own]
+    if gateway.simulator.keep is not Simulator.keep:  # it has keys under which an error of its own stays
+        errors += [f"stored:{word}" for word, status in own.items() if status == 500]
     lost = [(kind, "after") for kind in (*FAILURES, *EDGES, *errors) if kind not in BEFORE_ONLY]
     never = [(kind, "before") for kind in (*FAILURES, *EDGES, *errors)]
     answer = _answers(run.target, run.key)[-1]

@@ -14,7 +14,7 @@ TOY = Path(__file__).parent / "toy"
 
 # Promises whose cells end as the driver class says, in the place of the true ones. A file of the shop, because workers
 # and subprocesses have to load it too.
-CONFTEST = f'''
+CONFTEST = f"""
 import sys
 
 sys.path.insert(0, {str(TOY)!r})
@@ -93,7 +93,7 @@ PROMISES = {{
     "refunds": Promise("refunds", "every refund", 2, ("refund",), keys, check),
 }}
 items.promises = lambda: PROMISES
-'''
+"""
 
 DRIVER = """
 from paypact import Approved, Driver
@@ -174,8 +174,9 @@ def empty_shop(
     from paypact import gateways
     from paypact.discovery import may_define_driver
     from paypact.runner import items
+    from paypact.testkit.promise import promises
 
-    monkeypatch.setattr(items, "promises", items.promises)  # the shop's conftest.py puts its own there
+    monkeypatch.setattr(items, "promises", promises)  # the shop's conftest.py puts its own there
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("NO_COLOR", "FORCE_COLOR", "PYTEST_ADDOPTS"):
@@ -196,5 +197,3 @@ def shop(empty_shop: Shop) -> Shop:
     """A repository whose conftest.py puts promises in place that end as the driver says."""
     empty_shop.file("conftest.py", CONFTEST)
     return empty_shop
-
-

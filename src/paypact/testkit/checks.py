@@ -49,7 +49,9 @@ def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circum
     said, currency = (claimed.minor if claimed else asked), seen.payment.amount.currency
     if moved == said:
         return OK
-    sentence = f"{told.operation} answered Approved for {major(said, currency)}, but {major(moved, currency)} were moved"
+    sentence = (
+        f"{told.operation} answered Approved for {major(said, currency)}, but {major(moved, currency)} were moved"
+    )
     return Verdict("broken", f"movement/moved/{told.operation}/amount", sentence)
 
 

@@ -330,21 +330,20 @@ def arranged(waiting: Sequence[Event], order: str) -> list[Event]:
     return named + [event for number, event in enumerate(waiting) if number not in numbers]
 
 
-def orders(count: int, most: int) -> Iterator[str]:
+def orders(count: int, most: int, chance: random.Random) -> Iterator[str]:
     """Orders of so many webhooks, the nearly sorted first; the first to arrive comes once more at the end.
 
-    All of them up to `ALL_OF` webhooks; of more, a sample of `most`, always the same.
+    All of them up to `ALL_OF` webhooks; of more, a sample of `most`.
     """
     if count <= ALL_OF:
         every = sorted(permutations(range(1, count + 1)), key=_disorder)
         yield from (spelled(order) for order in every[1:])
         return
-    chance = random.Random(count)  # noqa: S311 - a sample, no secret
-    seen = {tuple(range(1, count + 1))}
+    straight = tuple(range(1, count + 1))
     sample = [tuple(range(count, 0, -1)), (count, *range(1, count))]  # backwards; the last one first
     while len(sample) < min(most, factorial(count) - 1):
-        order = tuple(chance.sample(range(1, count + 1), count))
-        if order not in seen and order not in sample:
+        order = tuple(chance.sample(straight, count))
+        if order != straight and order not in sample:
             sample.append(order)
     yield from (spelled(order) for order in sorted(sample, key=_disorder))
 

@@ -6,8 +6,8 @@ update, attach, detach, list), customers (create, retrieve, update, delete, list
 idempotency keys, 3-D Secure by redirect, confirmation from the browser with the publishable key and a client secret,
 the vendor's test cards and `pm_card_...` names.
 
-Not simulated: every other endpoint under /v1 and /v2, versions in preview, Connect, Radar rules, tokens, payment methods
-other than cards, balance transactions. What is met and not simulated is reported as such.
+Not simulated: every other endpoint under /v1 and /v2, versions in preview, Connect, Radar rules, tokens, payment
+methods other than cards, balance transactions. What is met and not simulated is reported as such.
 """
 
 from __future__ import annotations
