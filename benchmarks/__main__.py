@@ -1,6 +1,7 @@
-"""`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target. Run it on a machine that does nothing else.
+"""`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Names: sdk, httpx, served, ledger, demo, run, pace; without any, all but pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, httpx, served, ledger, demo, run, pace; without any, all but
+pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations

@@ -140,8 +140,10 @@ BROKEN = [
     (
         '{"findings": 1}',
         DataError,
-        "{0} is no baseline: Expected `object`, got `int` - at `$.findings`. "
-        "Write it anew with `paypact run --baseline write`",
+        (
+            "{0} is no baseline: Expected `object`, got `int` - at `$.findings`. "
+            "Write it anew with `paypact run --baseline write`"
+        ),
     ),
     ('{"schema": 2}', DataError, "{0} has schema 2, this paypact reads 1: upgrade paypact"),
 ]

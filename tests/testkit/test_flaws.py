@@ -7,16 +7,61 @@ from typing import Any
 import pytest
 
 FLAWS = [  # driver, promise, cell, severity, sentence
-    ("CrashesOnBrand", "card-types", "jcb", "crash", "sale crashed with KeyError: 'JCB'; the card was charged 10.90 EUR"),
-    ("HoldsOnly", "card-types", "visa", "money", "the sale was told as paid, but the money is only held: nothing was captured"),
-    ("BelievesReturn", "answers", "challenged", "money", "complete answered Approved, but the card was refused (authentication_failed)"),
-    ("NowhereToGo", "answers", "challenged", "belief", "sale answered ActionRequired with neither url nor client_secret: the shopper has nowhere to go"),
+    (
+        "CrashesOnBrand",
+        "card-types",
+        "jcb",
+        "crash",
+        "sale crashed with KeyError: 'JCB'; the card was charged 10.90 EUR",
+    ),
+    (
+        "HoldsOnly",
+        "card-types",
+        "visa",
+        "money",
+        "the sale was told as paid, but the money is only held: nothing was captured",
+    ),
+    (
+        "BelievesReturn",
+        "answers",
+        "challenged",
+        "money",
+        "complete answered Approved, but the card was refused (authentication_failed)",
+    ),
+    (
+        "NowhereToGo",
+        "answers",
+        "challenged",
+        "belief",
+        "sale answered ActionRequired with neither url nor client_secret: the shopper has nowhere to go",
+    ),
     ("PendingIsPaid", "answers", "pending", "money", "sale answered Approved, but the issuer has not answered yet"),
-    ("SwapsReasons", "answers", "soft", "belief", "the card was declined for 'refused_unspecified', but the shopper was told 'lost'"),
-    ("SaysNo", "answers", "connection", "money", "sale answered Declined (timeout), but the card was charged 10.90 EUR"),
+    (
+        "SwapsReasons",
+        "answers",
+        "soft",
+        "belief",
+        "the card was declined for 'refused_unspecified', but the shopper was told 'lost'",
+    ),
+    (
+        "SaysNo",
+        "answers",
+        "connection",
+        "money",
+        "sale answered Declined (timeout), but the card was charged 10.90 EUR",
+    ),
     ("ChargesTwice", "answers", "connection", "money", "sale answered Approved, but the shopper was charged twice"),
-    ("Forgets", "answers", "connection", "crash", "capture returned None, which is no Outcome: return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"),
-]  # fmt: skip
+    (
+        "Forgets",
+        "answers",
+        "connection",
+        "crash",
+        (
+            "capture returned None, which is no Outcome: "
+            "return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
+        ),
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "promise", "cell", "severity", "sentence"), FLAWS, ids=[row[0] for row in FLAWS])

@@ -1,4 +1,4 @@
-"""The official SDK in five set-ups against faults: the same calls, waits and exceptions in process as over real sockets."""
+"""The official SDK in five set-ups against faults: calls, waits and exceptions in process are those of real sockets."""
 
 from __future__ import annotations
 
