@@ -73,15 +73,22 @@ class Example:
     def payment(self) -> Payment:
         """The case's payment: its card issued and scripted, its token minted."""
         case = self.case
-        card = cards.card(case)
+        card = self.card()
         money = amount(self.target, case.currency, case.amount)
         first = answers.parse(case.answer, money.minor)
         before = [approve()] if case.operation == "charge_stored" else []  # the card is stored without ado
         self.world.issuer.answers(card, *before, first, *([approve()] if case.retry == "same card" else []))
-        key = hashlib.sha256(f"{self.target.name}|{case}".encode()).hexdigest()[:10]
+        return self._issue(self.reference(), 1, card, money)
+
+    def card(self) -> Card:
+        """The card that the case spells."""
+        return cards.card(self.case)
+
+    def reference(self) -> str:
+        """A name for the order that no other example of this process has."""
+        key = hashlib.sha256(f"{self.target.name}|{self.case}".encode()).hexdigest()[:10]
         _PLAYED[key] += 1
-        serial = _PLAYED[key]
-        return self._issue(f"order-{key}-{serial}", 1, card, money)
+        return f"order-{key}-{_PLAYED[key]}"
 
     def other_card(self) -> Card:
         """Another card of the same shopper, plain and good."""

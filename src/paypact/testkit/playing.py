@@ -19,16 +19,21 @@ from paypact.world.world import World
 
 
 @contextlib.contextmanager
-def playing(target: Target, case: Case) -> Iterator[Example]:
-    """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards."""
+def playing(
+    target: Target, case: Case, kind: type[Example] = Example, *, now: float | None = None
+) -> Iterator[Example]:
+    """An example on an empty ledger, attached to its host, on virtual time; its driver is closed afterwards.
+
+    `kind` is Example or a subclass; `now` is when its world begins, where the case has no date of its own.
+    """
     gateway: SimulatedGateway = session.started(target)
-    world = World(target.gateway, now=dates.start(case), locate=calling_place)
+    world = World(target.gateway, now=dates.start(case) or now, locate=calling_place)
     state = random.getstate()
     random.seed(case.digits)
     try:
         with dates.zone(case.zone), clock.running(world.clock), hosts.attached(world, target.scope.host):
             driver = session.instance(target, gateway)
-            example = Example(target, case, world, driver)
+            example = kind(target, case, world, driver)
             if case.variation:
                 example.varying = Varying(case)
                 example.varying.attach(world)

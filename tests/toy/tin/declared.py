@@ -30,6 +30,8 @@ class Sheet(Wire):
     id: Annotated[str, like("ch-")]
     status: Annotated[State, documented(WORDS, "unseen")]
     amount: int
+    captured: int
+    refunded: int
     brand: Annotated[Maybe[Open], documented(WORDS, "unseen"), documented(SOME, "absent")] = UNSET
     network: Annotated[Maybe[Open], documented(SOME, "absent")] = UNSET
     bank: str | None = "First Bank"  # nothing says that it is ever null
@@ -124,6 +126,8 @@ class Receipt:
     id: str
     status: str
     amount: int
+    captured: int
+    refunded: int
     brand: str
     network: str
     bank: str
