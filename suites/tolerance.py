@@ -47,7 +47,7 @@ def _moved(example: Example, struck: Struck) -> bool:
     if example.case.operation in MOVEMENTS:
         return not struck.change.unmoved
     told = next(told for told in example.history if told.first < struck.number <= told.last)
-    return next(standing for _, outcome, standing in example.story if outcome is told.outcome) in DONE
+    return next(moment.standing for moment in example.story if moment.told is told.outcome) in DONE
 
 
 def _values(cases: list[Case], name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from paypact.report import finding, style, terminal
-from paypact.report.model import CellResult, ExchangeView, Finding, RunResult, State
+from paypact.report.model import CellResult, ExchangeView, Finding, RunResult, State, Step
 from paypact.report.page import Page
 
 PLAIN = Finding(
@@ -51,7 +51,10 @@ def changed(**changes: Any) -> Finding:
 def test_lines_fit_and_the_command_stays_whole(width: int) -> None:
     """Everything is wrapped without blanks at the end, but for the command, which is there to be copied."""
     words = "a sentence of many words " * 8
-    lines = shown(changed(sentence=words, exception=words, card=words, story=(words, words)), width=width)
+    lines = shown(
+        changed(sentence=words, exception=words, card=words, story=(Step(call=words), Step(call=words, told=words))),
+        width=width,
+    )
 
     assert f" replay        {PLAIN.replay}" in lines
     assert [line for line in lines if line != line.rstrip()] == []
@@ -90,14 +93,26 @@ def test_what_matters_and_what_does_not() -> None:
 
 
 def test_repeats_are_told_once() -> None:
-    """Steps and exchanges that repeat the one before are not written out again."""
+    """Steps and exchanges that repeat the one before are not written out again; where the books part is marked."""
     same = {"request": "amount = 1", "line": "shop.py:3 in pay"}
     twice = (exchange(1, **same), exchange(2, **same))
-    lines = shown(changed(story=("crash", "crash", "ok"), exchanges=twice), width=100)
+    held, charged = "the money is held on the card: 1.00 EUR held", "the card was charged: 1.00 EUR charged"
+    story = (
+        Step(call="authorize", told="Approved", ledger=held, exchanges=1),
+        Step(call="authorize", told="Approved", ledger=held, exchanges=2),
+        Step(call="a day passes", ledger=held, exchanges=2),
+        Step(call="capture", told="Declined", ledger=charged, parted=True, exchanges=2),
+    )
+    lines = shown(changed(story=story, exchanges=twice, paid="1.00 EUR, the price of the order"), width=100)
 
-    start = lines.index(" what ran      1-2  crash")
-    assert lines[start + 1 : start + 8] == [
-        "                 3  ok",
+    start = lines.index(" what ran      1-2  authorize: Approved")
+    assert lines[start + 1 : start + 13] == [
+        f"                    ledger  {held}",
+        "                 3  a day passes",
+        f"                    ledger  {held}",
+        "                 4  capture: Declined",
+        f"                    ledger  {charged}  <- here shop and ledger part",
+        "               the shopper paid: 1.00 EUR, the price of the order",
         "",
         " exchanges     1  sale  POST https://tin.example/payments  ->  200  booked nothing",
         "                  sent    amount = 1",

@@ -79,6 +79,7 @@ def test_the_page_names_every_field() -> None:
         model.Integration,
         model.CellResult,
         model.Finding,
+        model.Step,
         model.ExchangeView,
         model.Line,
         model.Coverage,

@@ -67,7 +67,7 @@ def test_what_a_driver_returns_is_told() -> None:
     with sold(sale) as (example, told):
         assert (told.outcome, told.crashed, told.transaction) == (Approved("ch-2"), False, "ch-2")
         assert (told.first, told.last) == (0, 1)
-        assert example.story == [("sale", Approved("ch-2"), "paid")]
+        assert [(each.call, each.told, each.standing) for each in example.story] == [("sale", Approved("ch-2"), "paid")]
         assert example.occurred["sale called"] == 1
         assert example.judge(told).word == "ok"
         assert example.problems == []

@@ -144,8 +144,12 @@ def test_what_the_gateway_keeps_is_not_varied(run: Run) -> None:
     """After a crash the same press is answered by the reply as it was: it says what the shopper pays."""
     (finding,) = run(shop("NeedsBrand"), "tolerance", "sale", case={"variation": "1 brand absent"})["sale"].findings
 
-    assert finding.story[0] == "sale: crashed with KeyError: 'brand'; then the card was charged"
-    assert finding.story[-1] == "sale: Approved; then the card was charged"
+    first, *_, last = finding.story
+    assert (first.call, first.told, first.parted) == ("sale", "crashed with KeyError: 'brand'", True)
+    assert (last.call, last.told, last.parted) == ("sale", "Approved", False)
+    assert {each.ledger for each in finding.story} == {
+        f"the card was charged: {finding.paid.partition(',')[0]} charged"
+    }
 
 
 @pytest.mark.parametrize(

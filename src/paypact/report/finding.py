@@ -11,10 +11,11 @@ from urllib.parse import urlsplit, urlunsplit
 from rich.text import Text
 
 from paypact.report import style
-from paypact.report.model import ExchangeView, Finding
+from paypact.report.model import ExchangeView, Finding, Step
 from paypact.report.page import LABEL, Page
 from paypact.report.style import data
 
+PARTED = ("  <- here shop and ledger part", "  <- here it gets out")  # the latter of a secret
 NAMED = 12  # cells that share a flaw and are named
 
 
@@ -31,9 +32,9 @@ def show(page: Page, finding: Finding, *, others: Sequence[Finding] = (), full: 
     page.blank()
     for label, value in _fields(finding, others):
         page.field(label, value)
-    if finding.story:
+    if len(finding.story) > 1:
         page.blank()
-        _story(page, finding.story)
+        _story(page, finding)
     if finding.exchanges:
         page.blank()
         _exchanges(page, finding, full=full)
@@ -99,11 +100,20 @@ def _also(others: Sequence[Finding]) -> str:
     return f"{', '.join(cells[:NAMED])}{more} (the same flaw)"
 
 
-def _story(page: Page, steps: Sequence[str]) -> None:
-    numbered = list(_runs(steps))
+def _story(page: Page, finding: Finding) -> None:
+    """Each step: what the shop was asked and believed, what the ledger held; the first at which the two part."""
+    numbered = list(_runs(finding.story))
     width = max(len(numbers) for numbers, _ in numbered)
     for place, (numbers, step) in enumerate(numbered):
-        page.item("what ran" if place == 0 else "", numbers, data(step), width=width)
+        text = data(step.call, "bold")
+        if step.told:
+            text += data(f": {step.told}", "red" if step.parted else "")
+        text += data(f"\nledger  {step.ledger}", "red" if step.parted else "dim")
+        if step.parted:
+            text += data(PARTED[finding.severity == "exposure"], "bold red")
+        page.item("what ran" if place == 0 else "", numbers, text, width=width)
+    if finding.paid:
+        page.field("", data("the shopper paid: ", "dim") + data(finding.paid))
 
 
 def _exchanges(page: Page, finding: Finding, *, full: bool) -> None:
@@ -203,8 +213,8 @@ def _likeness(exchange: ExchangeView, *, full: bool) -> str:
     return repr((*shown, exchange.fault, exchange.failure, exchange.refused, exchange.line))
 
 
-def _runs(steps: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _runs(steps: Iterable[Step]) -> Iterator[tuple[str, Step]]:
     """Steps with their numbers, equal neighbours as one: `2-4`."""
-    for text, group in groupby(enumerate(steps, 1), key=lambda each: each[1]):
-        numbers = [number for number, _ in group]
-        yield (str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"), text
+    for _, group in groupby(enumerate(steps, 1), key=lambda each: (str(each[1]), each[1].parted)):
+        (first, step), *more = group
+        yield (f"{first}-{more[-1][0]}" if more else str(first)), step

@@ -39,6 +39,19 @@ class Line(Record, frozen=True, kw_only=True):
         return f"{self.file}:{self.number} in {self.function}"
 
 
+class Step(Record, frozen=True, kw_only=True):
+    """One step of what happened: what the shop was asked and told, and what the ledger held right after it."""
+
+    call: str  # the operation, or what happened by itself, such as a day that passes
+    told: str = ""  # what the shop answered; empty: it was not asked
+    ledger: str = ""
+    parted: bool = False  # the first step that breaks the promise: from here on, shop and ledger are of two minds
+    exchanges: int = 0  # how many exchanges had been made by the end of it
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.told or 'happened'}; then {self.ledger}"
+
+
 class ExchangeView(Record, frozen=True, kw_only=True):
     """One exchange as it is shown: redacted, shortened."""
 
@@ -76,7 +89,8 @@ class Finding(Record, frozen=True, kw_only=True):
     exception: str = ""  # type and message
     line: Line | None = None
     stack: tuple[Line, ...] = ()  # the team's frames, outermost first
-    story: tuple[str, ...] = ()  # numbered steps, where there is more than one
+    story: tuple[Step, ...] = ()
+    paid: str = ""  # what the order cost its shopper in the end
     exchanges: tuple[ExchangeView, ...] = ()
     explained: dict[str, str] = {}  # axis -> "any" or "only a, b"
     case: dict[str, Any] = {}  # what is not plain

@@ -86,7 +86,7 @@ def bring(example: Example, name: str, notification: Notification) -> int | Base
     if not isinstance(answer, (int, BaseException)) or isinstance(answer, bool):
         answer = WrongAnswerError(f"receive returned {answer!r}: return the HTTP status as int, or a Reply")
     if example.payments and not isinstance(answer, BaseException):
-        example.story.append((f"webhook {name}", answer, example.standing(example.payments[-1]).word))
+        example.happened(f"webhook {name}", answer)
     return answer
 
 
@@ -147,6 +147,6 @@ def read_order(example: Example, payment: Payment) -> Order | None:
     if not isinstance(answer, Order):
         example.tell("order", "", WrongAnswerError(f"order returned {answer!r}, which is no Order"))
         return None
-    example.story.append(("order", answer, example.standing(payment).word))
+    example.happened("order", answer, payment)
     example.occurred["order read"] += 1
     return answer

@@ -29,7 +29,8 @@ from paypact.testkit.blame import Place, not_implemented
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_kept, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed
-from paypact.testkit.standing import Standing, standing
+from paypact.testkit.standing import Standing, of_order, standing
+from paypact.testkit.story import Moment, sums
 from paypact.testkit.target import Target
 from paypact.testkit.told import CRASHES, Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
@@ -57,7 +58,7 @@ class Example:
     history: list[Told] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     occurred: Counter[str] = field(default_factory=Counter)
-    story: list[tuple[str, object, str]] = field(default_factory=list)  # operation, what was told, standing after it
+    story: list[Moment] = field(default_factory=list)
     abandoned: bool = False
     strikes_at: str = ""  # the operation within which the case's fault strikes; empty: the case's own
     outbox: Outbox | None = None  # the gateway's webhooks, where the driver receives them
@@ -155,7 +156,7 @@ class Example:
         waited = self.world.clock.time() - began
         told = Told(operation, payment, outcome, first, len(recording.exchanges), arguments, waited)
         self.history.append(told)
-        self.story.append((operation, outcome, self.standing(payment).word))
+        self.happened(operation, outcome, payment)
         self.occurred[f"{operation} called"] += 1
         return told
 
@@ -177,6 +178,7 @@ class Example:
             return None
         self.occurred[f"challenge {result}"] += 1
         self.abandoned = result == "abandoned"
+        self.happened(f"the shopper comes from the challenge: {result}", None, told.payment)
         self._authentication = authentication
         return authentication
 
@@ -195,6 +197,15 @@ class Example:
         return any(
             a.state in ("pending", "held") or any(m.state == "requested" for m in a.movements) for a in authorizations
         )
+
+    def happened(self, call: str, told: object, payment: Payment | None = None) -> None:
+        """Remember a moment of the story, of the newest payment where none is named; `told` None: nobody was asked."""
+        payment = payment or (self.payments[-1] if self.payments else None)
+        if payment is None:
+            return
+        found = sums(of_order(self.world.ledger, payment, self.payments))
+        made = len(self.exchanges)
+        self.story.append(Moment(call, told, self.standing(payment).word, found, payment.amount.currency, made))
 
     # --- judging ------------------------------------------------------------------------------------------------
 
@@ -252,7 +263,7 @@ class Example:
         told = Told(operation, payment, error, len(self.exchanges), len(self.exchanges))
         subject = f"{operation} of {about}" if about else operation
         sentence = str(error) if isinstance(error, WrongAnswerError) else f"{subject} crashed with {said(error)}"
-        self.story.append((subject, error, self.standing(payment).word))
+        self.happened(subject, error, payment)
         self.problem(Verdict("broken", f"{operation}/crash", sentence), told)
 
     @property
@@ -268,13 +279,14 @@ class Example:
 
     def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
         """Remember a verdict that is not ok."""
-        self.problems.append(Problem(verdict, told, len(self.world.recording.exchanges), trigger or self.trigger(told)))
+        made = len(self.exchanges)
+        self.problems.append(Problem(verdict, told, made, trigger or self.trigger(told), moment=len(self.story) - 1))
         return verdict
 
     def observe(self, verdict: Verdict, told: Told | None, place: Place | None, cause: Cause = "integration") -> None:
         """Remember something that was seen on the way, whatever the call told in the end: `place` did it."""
-        made = told.last if told else len(self.world.recording.exchanges)
-        self.problems.append(Problem(verdict, told, made, self.trigger(told), place, cause))
+        made = told.last if told else len(self.exchanges)
+        self.problems.append(Problem(verdict, told, made, self.trigger(told), place, cause, len(self.story) - 1))
 
     def trigger(self, told: Told | None) -> str:
         """What the world did to bring this about."""

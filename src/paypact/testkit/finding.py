@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,13 @@ import msgspec
 
 from paypact import replay
 from paypact.currencies import major
-from paypact.report.model import ExchangeView, Finding, Line, Severity
+from paypact.report.model import ExchangeView, Finding, Line, Severity, Step
 from paypact.testkit import cards
 from paypact.testkit.blame import cause_of, driver_code, line_at, shown, team_place, team_places
 from paypact.testkit.case import Axes, Case, to_json
 from paypact.testkit.example import Example
-from paypact.testkit.judge import said
-from paypact.testkit.oracle import STANDING_SAID
+from paypact.testkit.standing import of_order
+from paypact.testkit.story import paid, parting, steps, sums
 from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.testkit.variation import kind_of
 from paypact.world.http import Response
@@ -84,7 +85,8 @@ def finding_of(
         exception=redact.text(f"{type(error).__name__}: {error}") if error else "",
         line=line,
         stack=tuple(_redacted(line_at(each), redact) for each in team_places(error)) if error else (),
-        story=tuple(_story(example, redact)),
+        story=tuple(_story(example, problem, redact)),
+        paid=_paid(example, told),
         exchanges=tuple(_view(exchange, redact) for exchange in example.exchanges),
         explained=explained,
         case=values,
@@ -134,14 +136,17 @@ def _sent_from(example: Example, told: Told | None) -> Line | None:
     return Line(file=shown(code.co_filename), number=code.co_firstlineno, function=code.co_name)
 
 
-def _story(example: Example, redact: Redactor) -> list[str]:
-    if len(example.story) < 2:
-        return []
-    steps = []
-    for operation, outcome, standing in example.story:
-        told = f"crashed with {said(outcome)}" if isinstance(outcome, BaseException) else said(outcome)
-        steps.append(redact.text(f"{operation}: {told}; then {STANDING_SAID[standing]}"))
-    return steps
+def _story(example: Example, problem: Problem, redact: Redactor) -> Iterator[Step]:
+    parted = parting(example.story, problem.told.outcome if problem.told else None, problem.moment)
+    for step in steps(example.story, parted):
+        yield msgspec.structs.replace(step, told=redact.text(step.told))
+
+
+def _paid(example: Example, told: Told | None) -> str:
+    if not example.payments:
+        return ""
+    payment = told.payment if told else example.payments[-1]
+    return paid(sums(of_order(example.world.ledger, payment, example.payments)), payment)
 
 
 def _view(exchange: Exchange, redact: Redactor) -> ExchangeView:

@@ -157,12 +157,14 @@ def _reached(operation: str, authorization: Authorization) -> bool:
 def _a_day_passes(life: Life) -> None:
     with life.example.world.outside():
         life.example.world.clock.advance(DAY)
+    life.example.happened("a day passes", None)
     deliver_all(life.example)
 
 
 def _the_hold_expires(life: Life) -> None:
     with life.example.world.outside():
         life.example.world.clock.advance(life.example.world.ledger.terms.expires + DAY)
+    life.example.happened("the hold expires", None)
     deliver_all(life.example)
     judge_orders(life.example)
 
@@ -175,6 +177,7 @@ def _the_cardholder_disputes(life: Life) -> None:
         life.example.world.ledger.request("chargeback", authorization)
     except Obstacle:
         return
+    life.example.happened("the cardholder disputes", None)
     life.example.occurred["disputed"] += 1
     deliver_all(life.example)
     judge_orders(life.example)

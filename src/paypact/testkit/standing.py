@@ -34,10 +34,8 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
     """The standing of one payment among all `payments` of its example."""
     every = list(payments)
     keys = {each.card.key for each in every}
-    order = [each for each in every if each.reference == payment.reference]
     mine = [purchase for purchase in ledger.purchases if _owned(purchase, (payment,), keys)]
-    whole = [purchase for purchase in ledger.purchases if _owned(purchase, order, keys)]
-    charged = [a for purchase in whole for a in purchase.authorizations if live(a) and purchase.price.minor]
+    charged = [a for a in of_order(ledger, payment, every) if live(a) and a.purchase.price.minor]
     taken = sum(a.captured - a.refunded for a in charged)
     price = payment.amount.minor
     if len(charged) > 1 or taken > price > 0:
@@ -55,6 +53,15 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
     if mine and not _struck(recording, payment):
         return Standing("open")
     return Standing("untouched")
+
+
+def of_order(ledger: Ledger, payment: Payment, payments: Iterable[Payment]) -> list[Authorization]:
+    """Every card that was presented for the order of a payment, with whichever press of Pay."""
+    every = list(payments)
+    keys = {each.card.key for each in every}
+    order = [each for each in every if each.reference == payment.reference]
+    whole = [purchase for purchase in ledger.purchases if _owned(purchase, order, keys)]
+    return [authorization for purchase in whole for authorization in purchase.authorizations]
 
 
 def order_word(found: Standing) -> str:

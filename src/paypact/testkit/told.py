@@ -58,3 +58,4 @@ class Problem:
     trigger: str = "plain"
     place: Place | None = None  # the line to blame; None: where the call crashed, or sent its last exchange
     cause: Cause | None = None  # who must change something; None: it follows from what was told
+    moment: int = -1  # the newest one of the story by then; -1: none

@@ -74,6 +74,7 @@ def at_another_till(example: Example) -> None:
         with example.world.outside(payment):
             if not example.world.simulator.elsewhere(payment, operation):
                 return
+        example.happened(f"{operation} at another till", None, payment)
         example.occurred["paid elsewhere"] += 1
         deliver_all(example)
 
