@@ -1,7 +1,7 @@
-"""Judge the whole collection of flawed integrations: `python scripts/judge_flawed.py [ID ...]`, or `tox -e flawed`.
+"""Judge the whole collection of flawed integrations: `python scripts/judge_flawed.py [NAME ...]`, or `tox -e flawed`.
 
-Every promise is tried on every flaw. Prints the promise expected, those that caught it, examples and seconds; exit
-code 1 where the expected one missed.
+Every promise is tried on every flaw; a name is `<gateway>/<id>`, or `<gateway>` for all of one. Prints the promise
+expected, those that caught it, examples and seconds; exit code 1 where the expected one missed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from paypact.world import clock
 class Judged(NamedTuple):
     """What became of one flaw."""
 
-    id: str
+    name: str
     expected: str
     caught: tuple[str, ...]
     examples: int
     seconds: float
 
 
-def judge(id: str) -> Judged:
+def judge(name: str) -> Judged:
     """Every promise on one flawed integration, in the quick profile."""
     clock.install()
-    flaw = manifest().named(id)
+    flaw = manifest().named(name)
     began = time.perf_counter()
     caught, examples = [], 0
     for target in discovery.targets_in(discovery.place(str(flaw.path))):
@@ -44,25 +44,25 @@ def judge(id: str) -> Judged:
             examples += sum(result.examples for result in results)
             if any(result.state == "broken" for result in results):
                 caught.append(promise.id)
-    return Judged(id, flaw.promise, tuple(caught), examples, time.perf_counter() - began)
+    return Judged(name, flaw.promise, tuple(caught), examples, time.perf_counter() - began)
 
 
 def main(wanted: list[str]) -> int:
     """Judge the named flaws, or all; the number of those that their promise missed decides the exit code."""
-    ids = wanted or [flaw.id for flaw in manifest().flaw]
+    names = [flaw.name for flaw in manifest().flaw if not wanted or flaw.name in wanted or flaw.gateway in wanted]
     table = Table("flaw", "expected", "caught by", "examples", "seconds", title="flawed integrations")
     missed = 0
     console = Console()
     with ProcessPoolExecutor(2) as pool:
-        for number, judged in enumerate(pool.map(judge, ids), 1):
+        for number, judged in enumerate(pool.map(judge, names), 1):
             hit = judged.expected in judged.caught
             missed += not hit
             mark = "" if hit else "[red]MISSED[/red] "
             caught = ", ".join(judged.caught) or "nothing"
-            table.add_row(judged.id, mark + judged.expected, caught, str(judged.examples), f"{judged.seconds:.1f}")
-            console.print(f"{number}/{len(ids)} {judged.id}: {caught}", highlight=False)
+            table.add_row(judged.name, mark + judged.expected, caught, str(judged.examples), f"{judged.seconds:.1f}")
+            console.print(f"{number}/{len(names)} {judged.name}: {caught}", highlight=False)
     console.print(table)
-    console.print(f"{len(ids) - missed} of {len(ids)} flaws were caught by the promise that must catch them")
+    console.print(f"{len(names) - missed} of {len(names)} flaws were caught by the promise that must catch them")
     return 1 if missed else 0
 
 

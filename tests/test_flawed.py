@@ -10,11 +10,11 @@ from paypact.testkit.promise import promises
 
 
 def test_every_flaw_has_its_file_and_a_promise() -> None:
-    """Ids are unique, files are there."""
+    """Names are unique, files are there."""
     flaws = manifest().flaw
 
-    assert len({flaw.id for flaw in flaws}) == len(flaws)
-    assert [flaw.id for flaw in flaws if not flaw.path.is_file()] == []
+    assert len({flaw.name for flaw in flaws}) == len(flaws)
+    assert [flaw.name for flaw in flaws if not flaw.path.is_file()] == []
 
 
 def test_the_demo_names_what_there_is() -> None:

@@ -69,7 +69,8 @@ def test_what_drivers_are_given(toys: None) -> None:
     """The vendor's own host, or where the simulator is served; with the simulator's credentials."""
     tin = gateways.load("tin")
 
-    assert (tin.simulated().url, dict(tin.simulated().credentials)) == ("https://api.tin.example", {"key": "tin-test"})
+    assert tin.simulated().url == "https://api.tin.example"
+    assert dict(tin.simulated().credentials) == {"key": "tin-test", "webhooks": "tin-webhooks-test"}
     assert tin.simulated("http://127.0.0.1:8080").url == "http://127.0.0.1:8080"
 
 

@@ -131,12 +131,13 @@ def two_orders(example: Example) -> None:
 def look_up(example: Example) -> None:
     """At rest, `lookup` says the truth about the order's newest attempt."""
     if example.target.offers("lookup") and example.history:
-        if example.stored:
+        kept = example.stored
+        if kept:
             _heal(example)  # then nothing but lookup can tell
         example.rest()
         payment = example.payments[-1]
-        last_word = example.stored or not example.world.network.delivered
-        example.judge(example.perform("lookup", payment, payment.reference), last_word=last_word)
+        told = example.perform("lookup", payment, payment.reference)
+        example.judge(told, last_word=kept or not example.world.network.delivered)
 
 
 def movement_arguments(example: Example, operation: str, transaction: Any, money: Money) -> tuple[Any, ...]:

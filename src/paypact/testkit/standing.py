@@ -48,9 +48,10 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
     for away in ledger.turned_away:
         if isinstance(away.exchange, Exchange) and away.exchange.attempt == payment.attempt:
             return Standing("refused", None, away.reason)
-    if any(p.state != "open" for p in mine):
+    begun = [p for p in mine if p.attempt in (payment.attempt, None)]  # not those in which its card was merely stored
+    if any(p.state != "open" for p in begun):
         return Standing("undone")
-    if mine and not _struck(recording, payment):
+    if begun and not _struck(recording, payment):
         return Standing("open")
     return Standing("untouched")
 
