@@ -18,7 +18,6 @@ from paypact.errors import DataError
 _MANIFEST = "manifest.toml"
 
 
-
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     id: str  # also the name of its file
     promise: str  # the one that must catch it

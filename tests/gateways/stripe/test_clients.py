@@ -137,6 +137,7 @@ def name(value: Any) -> str:
     return value if isinstance(value, str) else getattr(value, "__name__", "")
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the SDK's asynchronous client raises it
 @pytest.mark.parametrize(("client", "case"), ROWS, ids=name)
 def test_in_process_and_over_real_sockets_the_sdk_does_the_same(client: Client, case: str) -> None:
     """Calls and exceptions are the same through both hosts, and the SDK's retries, with one key, charge once."""
