@@ -18,7 +18,7 @@ from paypact.world import clock
 from paypact.world.network import Fault
 from paypact.world.world import World
 
-TIMEOUT = 0.15  # seconds; over real sockets it passes for real
+TIMEOUT = 0.3  # seconds; over real sockets it passes for real
 RETRY = Retry(total=2, backoff_factor=1, status_forcelist=(502, 503), allowed_methods=None)
 Client = Callable[[SimulatedGateway, str], str]
 
