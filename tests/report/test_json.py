@@ -42,7 +42,7 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("paypact.report.json.os.replace", full)
+    monkeypatch.setattr("paypact.report.files.os.replace", full)
 
     message = f"the result cannot be written to {target}: No space left on device. Name a file you may write"
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):

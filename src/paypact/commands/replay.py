@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from paypact.commands.run import order
 from paypact.replay import parse
-from paypact.report import json, style, terminal
+from paypact.report import files, json, style, terminal
 from paypact.report.model import KEPT, RunResult
 from paypact.report.output import standard_output
 from paypact.report.style import data
@@ -20,7 +20,7 @@ def replay(text: str, *, fail_on: str, json_file: str) -> int:
         PaypactError: it cannot be read, or names what is not there.
     """
     if json_file:
-        json.check(json_file)
+        files.check(json_file)
     case = parse(text)
     wanted = replace(order([case.place], fail_on=fail_on), case=str(case), workers=0)
     result = launch.run(wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paypact import discovery, settings
 from paypact.errors import UsageError
-from paypact.report import accepted, json, style, terminal
+from paypact.report import accepted, files, json, style, terminal
 from paypact.report.model import RunResult
 from paypact.report.output import standard_output
 from paypact.report.progress import progress
@@ -58,7 +58,7 @@ def run(
         raise UsageError(f"--baseline {baseline!r} is unknown: `write` records today's findings, `off` leaves them out")
     for target in (json_file, junit_file):
         if target:
-            json.check(target)
+            files.check(target)
     wanted = replace(
         order(paths, profile=profile, fail_on=fail_on),
         promises=tuple(promises),

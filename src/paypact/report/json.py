@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from paypact.errors import UsageError
+from paypact.report import files
 from paypact.report.model import SCHEMA, RunResult
-
-
-def check(target: str) -> None:
-    """Make sure that `target` can be written, before a run is spent on it.
-
-    Raises:
-        UsageError: its folder is missing or closed, or it is a folder itself.
-    """
-    path, folder = Path(target), Path(target).parent
-    try:
-        if path.is_dir():
-            raise UsageError(f"the result cannot be written to {target}: it is a folder. Name a file in it")
-        if not folder.is_dir():
-            raise UsageError(
-                f"the result cannot be written to {target}: there is no folder {folder}. Make it, or name another"
-            )
-        closed = not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK))
-    except PermissionError:  # not even looked at
-        closed = True
-    if closed:
-        raise UsageError(f"the result cannot be written to {target}: permission denied. Name a file you may write")
 
 
 def write(result: RunResult, target: str) -> None:
@@ -39,22 +17,7 @@ def write(result: RunResult, target: str) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    path = Path(target)
-    text = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text)
-            os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp's own mode would keep other users of a CI machine out
-            os.replace(name, path)  # noqa: PTH105 - as above, one call beside the other
-        except BaseException:
-            os.unlink(name)  # noqa: PTH108 - as above
-            raise
-    except OSError as error:
-        raise UsageError(
-            f"the result cannot be written to {target}: {error.strerror}. Name a file you may write"
-        ) from error
+    files.replace(target, msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
 
 
 def read(source: str) -> RunResult:

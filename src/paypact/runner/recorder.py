@@ -45,9 +45,9 @@ class Recorder:
 
                 plan_of(self.config)
             if target := option("paypact_json"):
-                from paypact.report import json
+                from paypact.report import files
 
-                json.check(target)
+                files.check(target)
         except PaypactError as mistake:
             raise pytest.UsageError(f"paypact: {mistake}") from mistake
 
