@@ -142,6 +142,51 @@ def init(
     return command(gateway)
 
 
+@app.command()
+def serve(
+    gateway: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only these gateways; repeatable.")] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Merchant accounts with credentials and payments of their own; repeatable."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(metavar="N", help="Of the first gateway, the others follow; 0 (default): free ones.")
+    ] = 0,
+    webhook: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[GATEWAY=]URL", help="Where on this machine signed webhooks are posted; repeatable."),
+    ] = None,
+    webhook_version: Annotated[
+        str, typer.Option(metavar="VERSION", help="The API version of webhooks (default: the newest).")
+    ] = "",
+    tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS, with an authority made for this run.")] = False,
+    ca_file: Annotated[
+        str, typer.Option("--ca", metavar="FILE", help="Where the authority's certificate is written.")
+    ] = "",
+    json_file: Annotated[
+        str, typer.Option("--json", metavar="FILE", help="Write addresses and credentials as JSON once served.")
+    ] = "",
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Do not log requests.")] = False,
+) -> int:
+    """Serve simulators over HTTP on this machine, for clients in any language.
+
+    Runs until it is interrupted (Ctrl-C) or terminated, then ends with exit code 0.
+    """
+    from paypact.commands.serve import Wanted, ca_path
+    from paypact.commands.serve import serve as command
+
+    wanted = Wanted(
+        gateways=gateway or [],
+        accounts=account or [],
+        port=port,
+        webhooks=webhook or [],
+        webhook_version=webhook_version,
+        tls=tls,
+        ca_file=ca_path(ca_file),
+    )
+    return command(wanted, json_file=json_file, quiet=quiet)
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,

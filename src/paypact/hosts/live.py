@@ -25,20 +25,27 @@ def check_request(patterns: tuple[str, ...], request: Request) -> None:
     Raises:
         LiveKeyError: there is one; the message shows no more of it than its prefix and its last four characters.
     """
+    found = find(patterns, request)
+    if found is not None:
+        key, place = found
+        raise LiveKeyError(
+            f"the code under test sent {request.method} {request.path} to {request.host} with a live-looking key, "
+            f"{key}, in {place}. Nothing left this process, and the run stops here: {_WAY_OUT}"
+        )
+
+
+def find(patterns: tuple[str, ...], request: Request) -> tuple[str, str] | None:
+    """The first live-looking key of a request, masked, and where it stands; None where there is none."""
     pattern = _compiled(patterns)
     if pattern is None:
-        return
+        return None
     found = pattern.search("\n".join((request.url, *request.headers.values())))
     place = "its URL or a header"
     if found is None and request.body:
         found, place = pattern.search(request.body.decode("latin-1")), "its body"
     if found is None and request.headers.get("authorization", "")[:6].lower() == "basic ":
-        found, place = pattern.search(_basic(request.headers["authorization"])), "its Authorization header"
-    if found is not None:
-        raise LiveKeyError(
-            f"the code under test sent {request.method} {request.path} to {request.host} with a live-looking key, "
-            f"{masked(found[0])}, in {place}. Nothing left this process, and the run stops here: {_WAY_OUT}"
-        )
+        found, place = pattern.search(basic(request.headers["authorization"])), "its Authorization header"
+    return None if found is None else (masked(found[0]), place)
 
 
 def check_environment(
@@ -75,7 +82,8 @@ def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=64)
-def _basic(header: str) -> str:
+def basic(header: str) -> str:
+    """What a Basic Authorization header says; empty where it says nothing."""
     try:
         return base64.b64decode(header[6:]).decode("latin-1")
     except binascii.Error:

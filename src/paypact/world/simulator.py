@@ -106,3 +106,7 @@ class Simulator(ABC):
         None where the place leads nowhere.
         """
         return None
+
+    def comes_back_to(self, place: str) -> str:
+        """Where the shopper's browser goes from `place` afterwards: the shop's own URL; empty where nobody said one."""
+        return ""

@@ -148,6 +148,9 @@ class Stripe(Account):
     def visit(self, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
         return browser.visit(self, place, payment, result)
 
+    def comes_back_to(self, place: str) -> str:
+        return browser.comes_back_to(self, place)
+
     # What is told by webhook is imported late: it needs this package, and only listeners need it.
 
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:

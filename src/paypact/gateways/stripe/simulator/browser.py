@@ -41,6 +41,12 @@ def visit(account: Account, place: str, payment: Payment, result: str) -> Mappin
     return {name: intent.id, f"{name}_client_secret": intent.secret, "redirect_status": REDIRECT.get(now, "failed")}
 
 
+def comes_back_to(account: Account, place: str) -> str:
+    """See `Simulator.comes_back_to`."""
+    purchase = _purchase(account, place)
+    return str(purchase.data.return_url or "") if purchase is not None else ""
+
+
 def _purchase(account: Account, place: str) -> Purchase | None:
     query = parse_qs(urlsplit(place).query) if "://" in place else {}
     secret = next((values[0] for name, values in query.items() if name.endswith("_client_secret")), place)

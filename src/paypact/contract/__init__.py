@@ -1,0 +1,1 @@
+"""Contracts: what an integration needs of its gateway, as Pact files; provider states, verification, drift."""
