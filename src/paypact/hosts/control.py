@@ -160,7 +160,7 @@ def _come(accounts: Accounts, place: str, result: str, card: str) -> tuple[dict[
     for whose in accounts:
         with whose.lock:
             back = whose.world.simulator.comes_back_to(place)
-            payment = states.pay_with(whose.world, card)
+            payment = states.payment_with(whose.world, states.card_of(whose.world, card))
             params = whose.visit(place, payment, result)
         if params is not None:
             return dict(params), back

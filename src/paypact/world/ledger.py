@@ -207,10 +207,6 @@ class Ledger:
         subject = self._names.get(wire_id)
         return subject if isinstance(subject, kind) else None
 
-    def name_of(self, subject: Subject) -> str:
-        """The first id of the wire under which `subject` is known; empty where it has none."""
-        return next((wire_id for wire_id, known in self._names.items() if known is subject), "")
-
     # --- inside -------------------------------------------------------------------------------------------------
 
     def _next(self) -> int:
