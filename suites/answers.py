@@ -32,7 +32,7 @@ def each_answer(target: Target) -> Iterator[str]:
     yield "connection"
 
 
-@promise("answers", order=2, needs=PAYING, cells=each_answer)
+@promise("answers", order=2, cost=11, needs=PAYING, cells=each_answer)
 def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
     target = run.target
     begin = tuple(paying(target))

@@ -20,7 +20,7 @@ def each_scheme(target: Target) -> Iterator[str]:
     yield from (key for key in (OUTSIDE, UNCONFIRMED) if _outside(target, key))
 
 
-@promise("card-types", order=1, needs=PAYING, cells=each_scheme)
+@promise("card-types", order=1, cost=11, needs=PAYING, cells=each_scheme)
 def every_card_type_is_served(run: Exploration) -> None:
     target = run.target
     outside = _outside(target, run.key)

@@ -34,7 +34,7 @@ def each_race(target: Target) -> Iterator[str]:
     yield from (f"{each}-and-{each}" for each, before in MOVEMENTS.items() if target.offers(each, before))
 
 
-@promise("concurrency", order=8, needs=("sale", "authorize"), cells=each_race)
+@promise("concurrency", order=8, cost=7, needs=("sale", "authorize"), cells=each_race)
 def two_at_once_are_one(run: Exploration) -> None:
     target = run.target
     operations = _operations(run)

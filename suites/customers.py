@@ -35,7 +35,7 @@ def each_kind_of_data(target: Target) -> Iterator[str]:
     yield from (key for key, kind in KINDS.items() if shoppers.words(target, kind))
 
 
-@promise("customers", order=8, needs=PAYING, cells=each_kind_of_data)
+@promise("customers", order=8, cost=7, needs=PAYING, cells=each_kind_of_data)
 def every_shopper_is_served(run: Exploration) -> None:
     target = run.target
     axes = {

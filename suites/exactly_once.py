@@ -28,7 +28,7 @@ def each_operation(target: Target) -> Iterator[str]:
     yield ORDERS
 
 
-@promise("exactly-once", order=3, needs=PAYING, cells=each_operation)
+@promise("exactly-once", order=3, cost=16, needs=PAYING, cells=each_operation)
 def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
     target = run.target
     axes = {

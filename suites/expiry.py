@@ -33,7 +33,7 @@ def each_day(target: Target) -> Iterator[str]:
     yield from (key for key in DAYS if key != EXPIRED or REASON in target.gateway.facts.declines)
 
 
-@promise("expiry", order=7, needs=PAYING, cells=each_day)
+@promise("expiry", order=7, cost=8, needs=PAYING, cells=each_day)
 def a_card_is_good_to_the_last_day_of_its_month(run: Exploration) -> None:
     axes = {
         "operation": Axis(tuple(operation for operation in PAYING if run.target.offers(operation))),

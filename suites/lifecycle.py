@@ -23,7 +23,7 @@ def each_beginning(target: Target) -> Iterator[str]:
         yield "late"
 
 
-@promise("lifecycle", order=6, needs=tuple(MOVEMENTS), cells=each_beginning)
+@promise("lifecycle", order=6, cost=18, needs=tuple(MOVEMENTS), cells=each_beginning)
 def the_books_stay_equal(run: Exploration) -> None:
     target = run.target
     words = steps(target)

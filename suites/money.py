@@ -34,7 +34,7 @@ def each_kind_of_currency(target: Target) -> Iterator[str]:
         yield UNCONFIRMED
 
 
-@promise("money", order=6, needs=BEGIN, cells=each_kind_of_currency)
+@promise("money", order=6, cost=11, needs=BEGIN, cells=each_kind_of_currency)
 def amounts_are_exact(run: Exploration) -> None:
     target, key = run.target, run.key
     if key == UNCONFIRMED:

@@ -86,7 +86,7 @@ def each_circumstance(target: Target) -> Iterator[str]:
     yield TRANSIT
 
 
-@promise("secrecy", order=10, needs=PAYING, cells=each_circumstance)
+@promise("secrecy", order=10, cost=20, needs=PAYING, cells=each_circumstance)
 def no_secret_comes_out(run: Exploration) -> None:
     target = run.target
     if run.key == TRANSIT and target.scope.host == "http":

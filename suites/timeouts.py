@@ -46,7 +46,7 @@ def each_question(target: Target) -> Iterator[str]:
         yield WAIT
 
 
-@promise("timeouts", order=9, needs=PAYING, cells=each_question)
+@promise("timeouts", order=9, cost=15, needs=PAYING, cells=each_question)
 def waiting_has_an_end(run: Exploration) -> None:
     target = run.target
     if target.scope.host == "http" and run.key in (EVERY_CALL, STALLED, WAIT):

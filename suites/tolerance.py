@@ -13,7 +13,7 @@ from paypact.testkit.variation import Struck
 DONE = ("authorized", "paid", "undone")  # standings in which the money moved, or was held
 
 
-@promise("tolerance", order=4, needs=PAYING, cells=replies.operations)
+@promise("tolerance", order=4, cost=17, needs=PAYING, cells=replies.operations)
 def every_legal_reply_is_survived(run: Exploration) -> None:
     target = run.target
     plain = replies.plain(target, run.key)

@@ -68,7 +68,7 @@ def each_trouble(target: Target) -> Iterator[str]:
             yield key
 
 
-@promise("webhooks", order=7, needs=("receive",), cells=each_trouble)
+@promise("webhooks", order=7, cost=7, needs=("receive",), cells=each_trouble)
 def orders_end_right_whatever_webhooks_do(run: Exploration) -> None:
     target = run.target
     play, condition = CELLS[run.key]

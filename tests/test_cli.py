@@ -109,6 +109,30 @@ def test_workers_come_to_the_same(shop: Any) -> None:
     assert closing(shared.out).splitlines()[-12:] == closing(alone.out).splitlines()[-12:]
 
 
+def timed(path: Path) -> dict[str, Any]:
+    """A JSON result without the seconds it took."""
+    result: dict[str, Any] = json.loads(re.sub(r'"seconds": [\d.]+', '"seconds": 0', path.read_text()))
+    return result
+
+
+def test_shards_come_to_the_same(shop: Any) -> None:
+    """Two machines, one of them with workers, and a merge: the result that one machine has."""
+    shop.driver(jcb="crash")
+    shop.file("results/.keep", "")
+    shop.paypact("run", "tests", "-n", "0", "-q", "--json", "whole.json")
+
+    codes = [
+        shop.paypact("run", "tests", "-n", "0", "-q", "--shard", "1/2", "--json", "results/1.json"),
+        shop.paypact("run", "tests", "-n", "2", "-q", "--shard", "2/2", "--json", "results/2.json"),
+    ]
+    merged = shop.paypact("report", "merge", "results", "--json", "merged.json", "--junit", "merged.xml")
+
+    assert sorted(each.code for each in codes) == [0, 1]
+    assert merged.code == 1
+    assert timed(shop.pytester.path / "merged.json") == timed(shop.pytester.path / "whole.json")
+    assert 'tests="3" failures="1" skipped="1"' in (shop.pytester.path / "merged.xml").read_text()
+
+
 def test_the_result_as_json(shop: Any) -> None:
     """The file has the verdict, the columns and every finding with its case."""
     shop.driver(jcb="crash")
@@ -338,6 +362,30 @@ MISTAKES = [
         ["run", "-n", "many"],
         "-n many is no number of workers: write -n 4, -n 0 (one process) or -n auto",
         id="-n",
+    ),
+    pytest.param(
+        {},
+        ["run", "--shard", "6/5"],
+        "--shard 6/5 is no shard: write 2/5 for the second of five machines, 1/5 for the first",
+        id="shard",
+    ),
+    pytest.param(
+        {},
+        ["report", "merge", "result.json"],
+        "result.json cannot be read: No such file or directory",
+        id="merge of no file",
+    ),
+    pytest.param(
+        {"results/notes.txt": ""},
+        ["report", "merge", "results"],
+        "report merge: there is no JSON file in results: name the folder that holds the results",
+        id="merge of an empty folder",
+    ),
+    pytest.param(
+        {"results/other.json": "[]"},
+        ["report", "merge", "results"],
+        "results/other.json is no result of paypact: Expected `object`, got `array`",
+        id="merge of another file",
     ),
     pytest.param({}, ["run", "--profile", "fast"], "unknown profile 'fast' (known: quick, pr, nightly)", id="profile"),
     pytest.param(

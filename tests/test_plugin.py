@@ -278,6 +278,32 @@ def test_a_workers_mistake_ends_in_2(shop: Any) -> None:
     result.stdout.fnmatch_lines([" driver ShopTin: stop raised ValueError: busy*"])
 
 
+def test_shards_of_pytest(shop: Any) -> None:
+    """A share of the cells, in workers too, beside all of the shop's own tests."""
+    shop.driver(jcb="crash")
+    shop.file("tests/test_own.py", "def test_own(): pass")
+
+    first = ids(shop.pytest("--co", "-q", "--paypact-shard=1/2"))
+    second = ids(shop.pytest("--co", "-q", "--paypact-shard=2/2"))
+    shared = shop.pytest("--paypact-shard=1/2", "-n", "2", "--paypact-json=1.json")
+
+    assert set(first) & set(second) == {"tests/test_own.py::test_own"}
+    assert {name.rpartition("::")[2] for name in first + second} == {
+        "cards[visa]",
+        "cards[jcb]",
+        "refunds[all]",
+        "test_own",
+    }
+    assert sum(
+        shared.parseoutcomes()[word] for word in ("passed", "failed", "skipped") if word in shared.parseoutcomes()
+    ) == len(first)
+    assert json.loads((shop.pytester.path / "1.json").read_text())["shard"] == {
+        "number": 1,
+        "of": 2,
+        "cells": ["cards[shop-tin-visa]", "cards[shop-tin-jcb]", "refunds[shop-tin-all]"],
+    }
+
+
 def test_junit_properties(shop: Any) -> None:
     """A JUnit file tells promise, integration and scheme, and of a finding what triage begins with."""
     shop.driver(jcb="crash")
@@ -344,6 +370,14 @@ def test_a_class_that_cannot_be_driven(shop: Any, text: str, message: str) -> No
             "unknown severity 'all' for fail-on (known, worst first: money, crash, exposure, belief, advice)",
         ),
         ("--paypact-promise=card", "unknown promise 'card'; did you mean 'cards'? (known here: cards, refunds)"),
+        (
+            "--paypact-shard=0/2",
+            "--shard 0/2 is no shard: write 2/5 for the second of five machines, 1/5 for the first",
+        ),
+        (
+            "--paypact-shard=1/9",
+            "--shard 1/9: there are 3 cells in all, so some shards would be empty: deal them to fewer",
+        ),
         ("--paypact-integration=x", "unknown integration 'x' (known here: shop-tin)"),
         ("--paypact-scheme=jbc", "unknown scheme 'jbc'; did you mean 'jcb'? (known here: visa, jcb)"),
         (

@@ -46,6 +46,9 @@ _FailOn = Annotated[
 ]
 _Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
 
+_Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")]
+_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")]
+
 
 @app.command()
 def run(
@@ -65,10 +68,13 @@ def run(
     workers: Annotated[
         str, typer.Option("-n", metavar="N", help="Processes; auto (default): as many as are worth it; 0: this one.")
     ] = "auto",
+    shard: Annotated[
+        str, typer.Option(metavar="K/N", help="Only this machine's share of the cells: 2/5 is the second of five.")
+    ] = "",
     exit_first: Annotated[bool, typer.Option("-x", "--exitfirst", help="Stop at the first cell that fails.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")] = False,
+    quiet: _Quiet = False,
     json_file: _Json = "",
-    junit_file: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")] = "",
+    junit_file: _Junit = "",
     baseline: Annotated[
         str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
     ] = "",
@@ -85,6 +91,7 @@ def run(
         fail_on=fail_on,
         keyword=keyword,
         workers=workers,
+        shard=shard,
         exit_first=exit_first,
         quiet=quiet,
         json_file=json_file,
@@ -119,6 +126,25 @@ def replay(
     from paypact.commands.replay import replay as command
 
     return command(case, fail_on=fail_on, json_file=json_file)
+
+
+report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
+app.add_typer(report)
+
+
+@report.command(name="merge")
+def report_merge(
+    results: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="What `paypact run --json` wrote, or folders that hold it.")
+    ],
+    quiet: _Quiet = False,
+    json_file: _Json = "",
+    junit_file: _Junit = "",
+) -> int:
+    """Put the results of several machines or jobs together: the verdict that one run would have had."""
+    from paypact.commands.report import merge as command
+
+    return command(results, quiet=quiet, json_file=json_file, junit_file=junit_file)
 
 
 @app.command(name="list")

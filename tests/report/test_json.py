@@ -83,6 +83,8 @@ def test_the_page_names_every_field() -> None:
         model.ExchangeView,
         model.Line,
         model.Coverage,
+        model.Acceptance,
+        model.Shard,
     ]
 
     sections = {part.split("`")[1]: part for part in page.split("\n## ")[1:] if part.count("`") > 1}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from paypact.report.coverage import coverage
 from paypact.report.model import CellResult, Coverage, Integration
-from paypact.runner.tally import CellReport, Tally, coverage
+from paypact.runner.tally import CellReport, Tally
 
 COLUMN = Integration(name="shop", gateway="tin", driver="shop:Shop", file="shop.py", operations=("sale",))
 

@@ -14,6 +14,7 @@ from paypact.report.model import RunResult
 from paypact.report.output import standard_output
 from paypact.report.progress import progress
 from paypact.runner import launch
+from paypact.runner import shard as shards
 from paypact.runner.plan import severity
 from paypact.testkit import profiles
 
@@ -43,6 +44,7 @@ def run(
     fail_on: str,
     keyword: str,
     workers: str,
+    shard: str,
     exit_first: bool,
     quiet: bool,
     json_file: str,
@@ -59,6 +61,8 @@ def run(
     for target in (json_file, junit_file):
         if target:
             files.check(target)
+    if shard:
+        shards.parse(shard)
     wanted = replace(
         order(paths, profile=profile, fail_on=fail_on),
         promises=tuple(promises),
@@ -66,13 +70,15 @@ def run(
         schemes=tuple(schemes),
         keyword=keyword,
         workers=number(workers),
+        shard=shard,
         exit_first=exit_first,
         junit=junit_file,
     )
     with standard_output() as out:
         console = style.console(out)
         result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
-        result = accepted_by_the_team(result, settings.read(Path.cwd()), baseline)
+        narrowed = bool(promises or schemes or keyword or exit_first)
+        result = accepted_by_the_team(result, settings.read(Path.cwd()), baseline, narrowed=narrowed)
         if json_file:
             json.write(result, json_file)
         if quiet:
@@ -82,18 +88,24 @@ def run(
     return result.exit_code
 
 
-def accepted_by_the_team(result: RunResult, chosen: settings.Settings, baseline: str) -> RunResult:
+def accepted_by_the_team(
+    result: RunResult, chosen: settings.Settings, baseline: str, *, narrowed: bool = False
+) -> RunResult:
     """The result after waivers and the baseline; `baseline` is write, off, or empty: used where its file exists.
+
+    `narrowed`: the run left out cells of the integrations that it is about.
 
     Raises:
         PaypactError: the file is no baseline.
     """
     result = accepted.waive(result, chosen.waivers, dt.date.today())  # noqa: DTZ011 - an end date is a local one
     file = Path(chosen.baseline)
-    if baseline == "write":
-        accepted.write_baseline(accepted.baseline_of(result), file)
-    if baseline != "off" and file.is_file():
-        result = accepted.compare(result, accepted.read_baseline(file))
+    before = accepted.read_baseline(file) if baseline != "off" and file.is_file() else None
+    if baseline == "write" and not result.errors:
+        before = accepted.baseline_of(result, before, narrowed=narrowed or result.shard is not None)
+        accepted.write_baseline(before, file)
+    if before is not None:
+        result = accepted.compare(result, before, narrowed=narrowed)
     return result
 
 

@@ -7,17 +7,29 @@ says why. What has ended fails; what is not needed any more is said.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from paypact.errors import DataError, UsageError
-from paypact.report.model import BROKEN, KEPT, CellResult, Finding, RunResult, Severity, conclude, fails
+from paypact.report import files
+from paypact.report.model import Acceptance, CellResult, Finding, RunResult, State, conclude, fails
 
 SCHEMA: Final = 1
+TRIED: Final[tuple[State, ...]] = ("kept", "advice", "broken")
+FAILING: Final = ("ended", "lost")  # states of what is accepted that fail a build by themselves
+NOTES: Final = {
+    "used": "",
+    "known": "",
+    "unused": "waiver for {0.name} ({0.owner}, until {0.until}) is not needed any more: no finding matches it",
+    "ended": "waiver for {0.name} ({0.owner}, until {0.until}) has ended: fix what it waived, or give it a new day",
+    "gone": "gone since the baseline, write it anew: {0.name}: {0.reason}",
+    "lost": "coverage lost: {0.name} was tried when the baseline was written, and is not any more",
+}
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,13 +42,22 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     until: dt.date
     scheme: str = "*"
 
-    def __str__(self) -> str:
-        return f"waiver for {self.promise}[{self.integration}-{self.scheme}] ({self.owner}, until {self.until})"
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether this waiver names a finding's cell."""
-        named = ((finding.promise, self.promise), (finding.integration, self.integration), (finding.cell, self.scheme))
+    def covers(self, it: Finding | CellResult) -> bool:
+        """Whether this waiver names a cell, or the cell of a finding."""
+        named = ((it.promise, self.promise), (it.integration, self.integration), (it.cell, self.scheme))
         return all(fnmatchcase(word, pattern) for word, pattern in named)
+
+    def entry(self, state: Literal["used", "unused", "ended"], findings: int) -> Acceptance:
+        """What became of it, for the result."""
+        return Acceptance(
+            kind="waiver",
+            name=f"{self.promise}[{self.integration}-{self.scheme}]",
+            state=state,
+            reason=self.reason,
+            owner=self.owner,
+            until=self.until.isoformat(),
+            findings=findings,
+        )
 
 
 class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,57 +65,90 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     schema: int = SCHEMA
     findings: dict[str, str] = {}  # fingerprint -> name and sentence
-    covered: tuple[str, ...] = ()
+    covered: dict[str, tuple[str, ...]] = {}  # integration -> names of cells
 
 
 def waive(result: RunResult, waivers: Sequence[Waiver], today: dt.date) -> RunResult:
-    """The result with waived findings as advice; an ended waiver fails, an unused one is noted."""
-    if not waivers:
-        return result
-    ended = [waiver for waiver in waivers if waiver.until < today]
+    """The result with waived findings as advice; an ended waiver fails, an unused one is noted.
+
+    Whether a waiver is used is known where the run tried a cell that it names.
+    """
     current = [waiver for waiver in waivers if waiver.until >= today]
-    used: set[int] = set()
+    used: Counter[Waiver] = Counter()
 
     def softened(finding: Finding) -> Finding:
-        for place, waiver in enumerate(current):
+        for waiver in current:
             if fails(finding.severity, result.fail_on) and waiver.covers(finding):
-                used.add(place)
+                used[waiver] += 1
                 return _accepted(finding, f"waived until {waiver.until} by {waiver.owner}: {waiver.reason}")
         return finding
 
     cells = _changed(result, softened)
-    notes = [
-        f"{waiver} is not needed any more: no finding matches it" for n, waiver in enumerate(current) if n not in used
-    ]
-    failures = [f"{waiver} has ended: fix what it waived, or give it a new day" for waiver in ended]
-    return _concluded(result, cells, failures, notes)
+    entries = []
+    for waiver in waivers:
+        state: Literal["used", "unused", "ended"] = "used" if used[waiver] else "unused"
+        if waiver.until < today:
+            state = "ended"
+        if state != "unused" or any(waiver.covers(cell) for cell in result.cells if cell.state in TRIED):
+            entries.append(waiver.entry(state, used[waiver]))
+    return concluded(result, cells, entries)
 
 
-def compare(result: RunResult, baseline: Baseline) -> RunResult:
-    """The result with the baseline's findings as advice; new findings and lost coverage fail, what is gone is noted."""
+def compare(result: RunResult, baseline: Baseline, *, narrowed: bool = False) -> RunResult:
+    """The result with the baseline's findings as advice; new findings and lost coverage fail, what is gone is noted.
+
+    A cell that the baseline has and this run has not is lost too, unless the run was `narrowed` to some cells, or is of
+    other integrations.
+    """
+    entries: list[Acceptance] = []
 
     def known(finding: Finding) -> Finding:
         if finding.fingerprint in baseline.findings and fails(finding.severity, result.fail_on):
+            entries.append(_entry("known", finding.name, finding.sentence, 1))
             return _accepted(finding, "known: the baseline has it")
         return finding
 
     cells = _changed(result, known)
     found = {finding.fingerprint for finding in result.findings}
-    tried = {cell.name for cell in result.cells}
-    covered = set(_covered(result.cells))
-    lost = [name for name in baseline.covered if name in tried and name not in covered]
-    gone = [said for fingerprint, said in baseline.findings.items() if fingerprint not in found]
-    failures = [f"coverage lost: {name} was tried when the baseline was written, and is not any more" for name in lost]
-    notes = [f"gone since the baseline, write it anew: {said}" for said in gone]
-    return _concluded(result, cells, failures, notes)
+    covered = {cell.name for cell in result.cells if cell.state in TRIED}
+    for fingerprint, said in baseline.findings.items():
+        name, _, sentence = said.partition(": ")
+        if fingerprint not in found and name in covered:
+            entries.append(_entry("gone", name, sentence))
+    entries += [_entry("lost", name) for name in _lost(result, baseline, covered, narrowed=narrowed)]
+    return concluded(result, cells, entries)
 
 
-def baseline_of(result: RunResult) -> Baseline:
-    """Today's findings and coverage."""
-    return Baseline(
-        findings={finding.fingerprint: f"{finding.name}: {finding.sentence}" for finding in result.findings},
-        covered=tuple(sorted(_covered(result.cells))),
-    )
+def _lost(result: RunResult, baseline: Baseline, covered: set[str], *, narrowed: bool) -> list[str]:
+    """Cells that were tried once, belong to this run, and were not tried now."""
+    untried = {cell.name for cell in result.cells} - covered
+    dealt = set(result.shard.cells) if result.shard else {cell.name for cell in result.cells}
+    columns = {column.name for column in result.integrations}
+    return [
+        name
+        for column, names in baseline.covered.items()
+        for name in names
+        if name in untried or (column in columns and name not in dealt and not narrowed)
+    ]
+
+
+def baseline_of(result: RunResult, before: Baseline | None = None, *, narrowed: bool = False) -> Baseline:
+    """Today's findings and coverage; of cells that this run is not about, what stood in the baseline `before`."""
+    before = before or Baseline()
+    ran = {cell.name for cell in result.cells}
+    columns = {column.name for column in result.integrations}
+    covered = {
+        column: {name for name in names if name not in ran}
+        for column, names in before.covered.items()
+        if narrowed or column not in columns
+    }
+    kept = {name for names in covered.values() for name in names}
+    findings = {mark: said for mark, said in before.findings.items() if said.partition(": ")[0] in kept}
+    findings |= {finding.fingerprint: f"{finding.name}: {finding.sentence}" for finding in result.findings}
+    for cell in result.cells:
+        if cell.state in TRIED:
+            covered.setdefault(cell.integration, set()).add(cell.name)
+    return Baseline(findings=findings, covered={column: tuple(sorted(names)) for column, names in covered.items()})
 
 
 def read_baseline(file: Path) -> Baseline:
@@ -116,38 +170,39 @@ def read_baseline(file: Path) -> Baseline:
 
 def write_baseline(baseline: Baseline, file: Path) -> None:
     """Write a baseline whole or not at all, in a form that makes small diffs."""
-    text = msgspec.json.format(msgspec.json.encode(baseline, order="sorted"), indent=2) + b"\n"
-    part = file.with_name(file.name + ".part")
-    part.write_bytes(text)
-    part.replace(file)
+    files.replace(str(file), msgspec.json.format(msgspec.json.encode(baseline, order="sorted"), indent=2) + b"\n")
+
+
+def concluded(result: RunResult, cells: tuple[CellResult, ...], entries: Iterable[Acceptance]) -> RunResult:
+    """The result with these cells, and what came of what is accepted in notes and verdict."""
+    accepted = (*result.accepted, *entries)
+    failures = [note for entry in accepted if entry.state in FAILING and (note := NOTES[entry.state].format(entry))]
+    others = [note for entry in accepted if entry.state not in FAILING and (note := NOTES[entry.state].format(entry))]
+    code, verdict = conclude(cells, result.fail_on, errors=result.errors, failures=failures)
+    return msgspec.structs.replace(
+        result,
+        cells=cells,
+        exit_code=code,
+        verdict=verdict,
+        accepted=accepted,
+        notes=tuple(dict.fromkeys([*failures, *others])),
+    )
+
+
+def _entry(state: Literal["known", "gone", "lost"], name: str, sentence: str = "", findings: int = 0) -> Acceptance:
+    return Acceptance(kind="baseline", name=name, state=state, reason=sentence, findings=findings)
 
 
 def _accepted(finding: Finding, note: str) -> Finding:
     return msgspec.structs.replace(finding, severity="advice", note="; ".join(filter(None, (finding.note, note))))
 
 
-def _changed(result: RunResult, change: object) -> tuple[CellResult, ...]:
+def _changed(result: RunResult, change: Callable[[Finding], Finding]) -> tuple[CellResult, ...]:
     cells = []
     for cell in result.cells:
-        findings = tuple(change(finding) for finding in cell.findings)  # type: ignore[operator]  # one of the two above
+        findings = tuple(change(finding) for finding in cell.findings)
         state = cell.state
         if state == "broken" and not any(fails(finding.severity, result.fail_on) for finding in findings):
             state = "advice"
         cells.append(msgspec.structs.replace(cell, findings=findings, state=state))
     return tuple(cells)
-
-
-def _covered(cells: Iterable[CellResult]) -> list[str]:
-    return [cell.name for cell in cells if cell.state not in ("not covered", "defect")]
-
-
-def _concluded(
-    result: RunResult, cells: tuple[CellResult, ...], failures: Sequence[str], notes: Sequence[str]
-) -> RunResult:
-    severity: Severity = result.fail_on
-    code, verdict = conclude(cells, severity)
-    if failures and code == KEPT:
-        code, verdict = BROKEN, failures[0]
-    return msgspec.structs.replace(
-        result, cells=cells, exit_code=code, verdict=verdict, notes=(*result.notes, *failures, *notes)
-    )

@@ -5,7 +5,7 @@ Everything in it is redacted already. Field names are public: docs/json.md descr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -154,8 +154,34 @@ class Coverage(Record, frozen=True, kw_only=True):
     of_values: int
 
 
+class Shard(Record, frozen=True, kw_only=True):
+    """Which part of a shared run this is: `number` of `of`, and the names of all the cells that were dealt."""
+
+    number: int
+    of: int
+    cells: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+class Acceptance(Record, frozen=True, kw_only=True):
+    """What a team accepts, and what became of it: a waiver, or what the baseline says of a finding or of a cell.
+
+    A waiver is used, unused or ended; a finding of the baseline is known or gone; a cell of the baseline is lost.
+    """
+
+    kind: Literal["waiver", "baseline"]
+    name: str  # of the cells, as patterns; of the finding's cell; of the cell
+    state: Literal["used", "unused", "ended", "known", "gone", "lost"]
+    reason: str = ""  # the waiver's own; the finding's sentence
+    owner: str = ""
+    until: str = ""  # ISO date
+    findings: int = 0  # how many it holds for
+
+
 class RunResult(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """A whole run."""
+    """A whole run, or one shard of it."""
 
     schema: int = SCHEMA
     version: str
@@ -168,6 +194,9 @@ class RunResult(Record, frozen=True, kw_only=True, omit_defaults=False):
     coverage: tuple[Coverage, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = ()  # of waivers and the baseline: ended, lost, not needed any more
+    accepted: tuple[Acceptance, ...] = ()
+    errors: tuple[str, ...] = ()  # mistakes in use that were met on the way: exit code 2
+    shard: Shard | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -181,9 +210,17 @@ def fails(severity: Severity, fail_on: Severity) -> bool:
     return SEVERITIES.index(severity) <= SEVERITIES.index(fail_on)
 
 
-def conclude(cells: Iterable[CellResult], fail_on: Severity) -> tuple[int, str]:
-    """Exit code and verdict line: 0 kept; 1 a finding at or above `fail_on`; 2 nothing covered, or a defect of ours."""
+def conclude(
+    cells: Iterable[CellResult], fail_on: Severity, *, errors: Sequence[str] = (), failures: Sequence[str] = ()
+) -> tuple[int, str]:
+    """Exit code and verdict line.
+
+    0 kept; 1 a finding at or above `fail_on`, or one of the `failures`; 2 nothing covered, a defect of ours, or one of
+    the `errors`.
+    """
     cells = list(cells)
+    if errors:
+        return UNUSABLE, f"{errors[0]}{f' (and {len(errors) - 1} more)' if len(errors) > 1 else ''}"
     findings = [finding for cell in cells for finding in cell.findings]
     defects = [cell for cell in cells if cell.state == "defect"]
     failing = [finding for finding in findings if fails(finding.severity, fail_on)]
@@ -199,6 +236,8 @@ def conclude(cells: Iterable[CellResult], fail_on: Severity) -> tuple[int, str]:
         return BROKEN, said
     if not covered:
         return UNUSABLE, "nothing was covered: no promise could be tried, so nothing is known"
+    if failures:
+        return BROKEN, failures[0]
     kept = "1 cell kept its promise" if len(covered) == 1 else f"all {len(covered)} cells kept their promise"
     mild, gaps = len(findings), len(cells) - len(covered)
     if all(finding.severity == "advice" for finding in findings):

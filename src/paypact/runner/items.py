@@ -155,7 +155,13 @@ class CellItem(pytest.Function):
         if isinstance(error, LiveKeyError):
             self.session.shouldstop = f"paypact: {error}"
         said = "" if error is None or skipped or isinstance(error, NotKept) else self._said(error, str(call.when))
-        tested = CellReport(place=self.place, integration=self.cell.target.described(), result=self.result, error=said)
+        tested = CellReport(
+            place=self.place,
+            integration=self.cell.target.described(),
+            result=self.result,
+            error=said,
+            shard=self.plan.shard,
+        )
         report.paypact = tested.to_json()  # type: ignore[attr-defined]  # reports carry what plugins put on them
 
     def _skipped(self, why: str) -> CellResult:

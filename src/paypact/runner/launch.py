@@ -36,6 +36,7 @@ class Order:
     keyword: str = ""
     workers: int | None = None  # None: as many as are worth it
     exit_first: bool = False
+    shard: str = ""  # this machine's share: "2/5"
     junit: str = ""
 
 
@@ -120,6 +121,7 @@ def _arguments(order: Order, folder: Path) -> list[str]:
         ("scheme", order.schemes),
         ("fail-on", [order.fail_on]),
         ("case", [order.case]),
+        ("shard", [order.shard]),
         (
             "module",
             [f"{place.path}={place.module}:{place.attribute}".rstrip(":") for place in order.places if place.module],

@@ -12,9 +12,11 @@ import pytest
 
 from paypact import replay, settings
 from paypact.errors import UsageError
-from paypact.report.model import SEVERITIES, Severity
+from paypact.report.model import SEVERITIES, Severity, Shard
+from paypact.runner import shard
 from paypact.runner.recorder import PLAN
 from paypact.runner.selection import Selection
+from paypact.runner.shard import Share
 from paypact.testkit import profiles
 
 
@@ -31,6 +33,8 @@ class Plan:
     names: dict[Path, str] = field(default_factory=dict)  # files that were named as modules
     progress: Callable[[str], None] | None = None
     taken: dict[str, str] = field(default_factory=dict)  # integration name -> the class that has it
+    share: Share | None = None  # of the cells, where several machines share the run
+    shard: Shard | None = None  # the same once all cells are known
     ran: bool = False  # whether any cell was run in this process
 
     def shown(self, path: Path) -> str:
@@ -72,6 +76,7 @@ def _make(config: pytest.Config) -> Plan:
         chosen=chosen,
         root=config.rootpath,
         folder=config.invocation_params.dir,
+        share=shard.parse(option("paypact_shard")) if option("paypact_shard") else None,
         names={Path(path): name.rstrip(":") for path, _, name in _modules(config)},
     )
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from paypact.report.model import CellResult
+    from paypact.runner.items import CellItem
     from paypact.runner.plan import Plan
+    from paypact.runner.shard import Share
     from paypact.runner.tally import Tally
 
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()  # present once a driver was met; `plan_of` makes it
@@ -40,7 +42,7 @@ class Recorder:
         """Mistakes in options are said before anything runs."""
         option = self.config.getoption
         try:
-            if any(option(f"paypact_{name}") for name in ("profile", "fail_on", "case")):
+            if any(option(f"paypact_{name}") for name in ("profile", "fail_on", "case", "shard")):
                 from paypact.runner.plan import plan_of
 
                 plan_of(self.config)
@@ -69,12 +71,26 @@ class Recorder:
             return
         from paypact.runner.items import CellItem
 
-        for place, item in enumerate(each for each in items if isinstance(each, CellItem)):
+        mine = [item for item in items if isinstance(item, CellItem)]
+        for place, item in enumerate(mine):
             item.place = place
         try:
             plan.selection.check()
+            if plan.share is not None and mine:
+                self._deal(plan, plan.share, mine, items)
         except PaypactError as mistake:
             raise pytest.UsageError(f"paypact: {mistake}") from mistake
+
+    def _deal(self, plan: Plan, share: Share, mine: list[CellItem], items: list[pytest.Item]) -> None:
+        """Leave out the cells of other machines; the shop's own tests stay."""
+        from paypact.report.model import Shard
+        from paypact.runner import shard
+
+        taken = shard.mine([item.cell for item in mine], share)
+        plan.shard = Shard(number=share.number, of=share.of, cells=tuple(item.cell.name for item in mine))
+        others = {item for item, is_taken in zip(mine, taken, strict=True) if not is_taken}
+        items[:] = [item for item in items if item not in others]
+        self.config.hook.pytest_deselected(items=sorted(others, key=lambda item: item.place))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import msgspec
 
-from paypact.report.model import UNUSABLE, CellResult, Coverage, Integration, RunResult, Severity, conclude
+from paypact.report.coverage import coverage
+from paypact.report.model import CellResult, Integration, RunResult, Severity, Shard, conclude
 
 
 class CellReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +18,7 @@ class CellReport(msgspec.Struct, frozen=True, kw_only=True):
     integration: Integration
     result: CellResult | None = None
     error: str = ""
+    shard: Shard | None = None  # the part of a shared run that this one is
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -35,10 +36,12 @@ class Tally:
     fail_on: Severity
     tested: dict[int, CellReport] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    shard: Shard | None = None
 
     def add(self, tested: CellReport) -> None:
         """Count one cell."""
         self.tested[tested.place] = tested
+        self.shard = tested.shard or self.shard
         if tested.error:
             self.blame(tested.error)
 
@@ -54,10 +57,7 @@ class Tally:
 
     def conclude(self) -> tuple[int, str]:
         """Exit code and verdict."""
-        if self.errors:
-            more = f" (and {len(self.errors) - 1} more)" if len(self.errors) > 1 else ""
-            return UNUSABLE, f"{self.errors[0]}{more}"
-        return conclude(self.results, self.fail_on)
+        return conclude(self.results, self.fail_on, errors=self.errors)
 
     def total(self, seconds: float) -> RunResult:
         """The whole run."""
@@ -73,32 +73,6 @@ class Tally:
             cells=self.results,
             coverage=coverage(self.results),
             seconds=round(seconds, 3),
+            errors=tuple(self.errors),
+            shard=self.shard,
         )
-
-
-def coverage(cells: Iterable[CellResult]) -> tuple[Coverage, ...]:
-    """How much of each promise's axes was met for each integration, over all its cells."""
-    rows: dict[tuple[str, str], list[CellResult]] = {}
-    for cell in cells:
-        if cell.covered:
-            rows.setdefault((cell.promise, cell.integration), []).append(cell)
-    return tuple(
-        _row(promise, integration, row)
-        for (promise, integration), row in rows.items()
-        if all(cell.missed is not None and cell.untried is not None for cell in row)
-    )
-
-
-def _row(promise: str, integration: str, row: list[CellResult]) -> Coverage:
-    met = {pair for cell in row for pair in cell.pairs}
-    possible = met | {pair for cell in row for pair in cell.missed or ()}
-    tried = {(axis, value) for cell in row for axis, values in cell.covered.items() for value in values}
-    known = tried | {(axis, value) for cell in row for axis, values in (cell.untried or {}).items() for value in values}
-    return Coverage(
-        promise=promise,
-        integration=integration,
-        pairs=len(met),
-        of=len(possible),
-        values=len(tried),
-        of_values=len(known),
-    )

@@ -22,7 +22,11 @@ SUITES = "paypact.suites"
 
 @dataclass(frozen=True)
 class Promise:
-    """`cells` names the squares of one column; `needs` are operations of which the driver must offer at least one."""
+    """`cells` names the squares of one column; `needs` are operations of which the driver must offer at least one.
+
+    `cost` is what a cell takes beside those of other promises: tenths of a second, as once measured. It is fixed,
+    because machines that share a run must deal its cells alike.
+    """
 
     id: str
     title: str
@@ -30,17 +34,18 @@ class Promise:
     needs: tuple[str, ...]
     cells: Keys
     check: Check
+    cost: int = 10
 
     def covers(self, target: Target) -> bool:
         """Whether the driver offers any operation this promise can be tried on."""
         return any(target.offers(operation) for operation in self.needs)
 
 
-def promise(id: str, *, order: int, needs: tuple[str, ...], cells: Keys) -> Callable[[Check], Promise]:
+def promise(id: str, *, order: int, needs: tuple[str, ...], cells: Keys, cost: int = 10) -> Callable[[Check], Promise]:
     """Declare the function below as a promise: it is called once a cell and calls `run.explore(axes, play)`."""
 
     def declare(check: Check) -> Promise:
-        return Promise(id, check.__name__.replace("_", " "), order, needs, cells, check)
+        return Promise(id, check.__name__.replace("_", " "), order, needs, cells, check, cost)
 
     return declare
 

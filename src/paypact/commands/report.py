@@ -1,0 +1,52 @@
+"""`paypact report`: what is made of results that were written before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from paypact.errors import UsageError
+from paypact.report import files, json, junit, style, terminal
+from paypact.report.merge import merge as merged
+from paypact.report.model import RunResult
+from paypact.report.output import standard_output
+
+
+def merge(names: Sequence[str], *, quiet: bool, json_file: str, junit_file: str) -> int:
+    """Merge results, print and write them as one run would; its exit code.
+
+    Raises:
+        PaypactError: a file is no result, or they do not belong together.
+    """
+    for target in (json_file, junit_file):
+        if target:
+            files.check(target)
+    result = merged(read(names, leave_out=json_file))
+    with standard_output() as out:
+        console = style.console(out)
+        if json_file:
+            json.write(result, json_file)
+        if junit_file:
+            junit.write(result, junit_file)
+        if quiet:
+            terminal.verdict(result, console)
+        else:
+            terminal.closing(result, console)
+    return result.exit_code
+
+
+def read(names: Sequence[str], *, leave_out: str = "") -> dict[str, RunResult]:
+    """The results in these files; of a folder, in every JSON file below it but the one to be written.
+
+    Raises:
+        PaypactError: there is none, or one is no result.
+    """
+    found: dict[str, RunResult] = {}
+    for name in names:
+        path = Path(name)
+        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        files = [file for file in files if not leave_out or file.resolve() != Path(leave_out).resolve()]
+        if not files:
+            raise UsageError(f"report merge: there is no JSON file in {name}: name the folder that holds the results")
+        found |= {file.as_posix(): json.read(str(file)) for file in files}
+    return found
