@@ -10,6 +10,8 @@ from unittest.mock import patch
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from hypothesis._settings import local_settings
+from hypothesis.database import InMemoryExampleDatabase
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 from paypact.errors import UsageError
@@ -110,6 +112,42 @@ def test_drawing_stops_once_there_is_enough() -> None:
     random_cases(CELL, PR, AXES, played.append, lambda: len(played) == 7)
 
     assert len(played) == 7
+
+
+def test_nights_learn_from_each_other() -> None:
+    """What failed is tried first the next night, is kept while it fails, and forgotten once it passes."""
+    store = InMemoryExampleDatabase()
+
+    def night(flawed: bool) -> list[Case]:
+        played: list[Case] = []
+
+        def telling() -> bool:
+            return flawed and bool(played) and played[-1].scheme == "elo" and played[-1].currency == "KWD"
+
+        with local_settings(
+            settings(derandomize=False, database=store)
+        ):  # as a profile that the shop's conftest.py loads
+            random_cases(CELL, NIGHTLY, AXES, played.append, telling)
+        return played
+
+    found = night(flawed=True)[-1]
+    again = night(flawed=True)
+    mended = night(flawed=False)
+
+    assert (again, len(mended)) == ([found], NIGHTLY.examples)
+    assert mended[0] == found
+    assert list(store.data.values()) in ([], [set()])
+
+
+def test_nothing_is_kept_where_a_commit_has_one_verdict() -> None:
+    """The deterministic profiles neither read nor write a database."""
+    store = InMemoryExampleDatabase()
+    played: list[Case] = []
+
+    with local_settings(settings(derandomize=False, database=store)):
+        random_cases(CELL, PR, AXES, played.append, lambda: len(played) == 3)
+
+    assert (len(played), store.data) == (3, {})
 
 
 def test_a_mistake_in_use_is_told_as_it_is() -> None:

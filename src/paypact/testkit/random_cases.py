@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -38,11 +39,22 @@ def _values(axis: Axis) -> st.SearchStrategy[Any]:
 def random_cases(
     cell: str, profile: Profile, axes: Axes, run: Callable[[Case], object], enough: Callable[[], bool]
 ) -> None:
-    """Run `profile.examples` random cases, stopping early once `enough()`. Failures are `run`'s to remember."""
+    """Run `profile.examples` random cases, stopping early once `enough()`. Failures are `run`'s to remember.
+
+    A profile that is not deterministic begins with the cases that made it `enough` before, as far as they are in the
+    example database of the shop's own Hypothesis settings, and adds the one that does so now.
+    """
+    telling: list[Case] = []
 
     def body(case: Case) -> None:
-        if not enough():
-            run(case)
+        if case in telling:  # Hypothesis asks again before it stores a case
+            raise _Telling
+        if enough():
+            return
+        run(case)
+        if enough():
+            telling.append(case)
+            raise _Telling
 
     test: Any = given(case=strategy(axes))(body)
     test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()  # noqa: SLF001 - see above
@@ -51,13 +63,20 @@ def random_cases(
     configured = settings(
         max_examples=profile.examples,
         derandomize=False,  # whatever the shop's own profile says: Hypothesis turns it on where CI is set
-        database=None,
+        database=None if profile.deterministic else settings().database,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
+        phases=[Phase.generate] if profile.deterministic else [Phase.reuse, Phase.generate],
+        print_blob=False,
     )(test)
-    if profile.deterministic:
-        with patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None):
-            configured()
-    else:
+    drawing = (
+        patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None)
+        if profile.deterministic
+        else nullcontext()
+    )
+    with drawing, suppress(_Telling):
         configured()
+
+
+class _Telling(Exception):
+    """Tells Hypothesis, and nobody else, that a case is worth keeping."""
