@@ -58,10 +58,12 @@ def sdk_on_a_shared_session(gateway: SimulatedGateway, token: str) -> str:
 
 def sdk_async(gateway: SimulatedGateway, token: str) -> str:
     async def create() -> str:
-        client = client_of(
-            gateway, stripe.HTTPXClient(timeout=TIMEOUT, allow_sync_methods=False), max_network_retries=2
-        )
-        return str((await client.v1.payment_intents.create_async(charge(token))).status)
+        http = stripe.HTTPXClient(timeout=TIMEOUT, allow_sync_methods=False)
+        client = client_of(gateway, http, max_network_retries=2)
+        try:
+            return str((await client.v1.payment_intents.create_async(charge(token))).status)
+        finally:
+            await http.close_async()  # type: ignore[no-untyped-call]  # the SDK left it untyped
 
     return clock.run(create())
 
