@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from paypact import gateways
 from paypact.cli import call
 
 TIN = f"""
@@ -530,14 +531,18 @@ def test_a_fixture_that_fails(shop: Any) -> None:
 
 
 def test_an_sdk_that_is_missing(empty_shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bundled integration names the extra that installs what it imports."""
-    monkeypatch.setitem(sys.modules, "stripe", None)
-    monkeypatch.delitem(sys.modules, "paypact.gateways.stripe.integration", raising=False)
+    """Without any vendor's SDK the extras are named that install what the bundled integrations import."""
+    for name in gateways.names():
+        for package in gateways.load(name).facts.gateway.sdk:
+            monkeypatch.setitem(sys.modules, package, None)
+        monkeypatch.delitem(sys.modules, f"paypact.gateways.{name}.integration", raising=False)
+    ways = " or ".join(f"'paypact[{name}]'" for name in gateways.names())
 
     result = empty_shop.paypact("run")
 
     assert (result.code, result.out) == (2, "")
-    assert result.err == "paypact: gateway 'stripe': its SDK is not installed: pip install 'paypact[stripe]'\n"
+    said = "paypact: no bundled integration can be run: no vendor's SDK is installed: pip install "
+    assert result.err == f"{said}{ways}\n"
 
 
 def test_the_bundled_integrations_keep_their_promises(empty_shop: Any) -> None:

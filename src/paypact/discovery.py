@@ -44,7 +44,7 @@ def places(named: Sequence[str], drivers: Sequence[str] = ()) -> tuple[Place, ..
     """What to look into: what the user named, else the `drivers` of the settings, else the bundled integrations.
 
     Raises:
-        UsageError: nothing of that name, or it cannot be read; a bundled integration whose SDK is not installed.
+        UsageError: nothing of that name, or it cannot be read; no bundled integration's SDK is installed.
     """
     if named or drivers:
         return tuple(place(name) for name in named or drivers)
@@ -87,11 +87,13 @@ def importable() -> None:
 
 
 def bundled() -> Iterator[Place]:
-    """The reference integration of each gateway that has one.
+    """The reference integration of each gateway that has one, and whose SDK is installed.
 
     Raises:
-        UsageError: the vendor's SDK is not installed, or the module cannot be imported.
+        UsageError: no vendor's SDK is installed, or a module cannot be imported.
     """
+    missing: list[str] = []
+    found = False
     for name in gateways.names():
         module = f"{gateways.load(name).package}.integration"
         spec = _spec(module)
@@ -99,12 +101,16 @@ def bundled() -> Iterator[Place]:
             continue
         try:
             importlib.import_module(module)
-        except ModuleNotFoundError as missing:
-            extra = gateways.load(name).facts.gateway.extra or name
-            raise UsageError(f"gateway {name!r}: its SDK is not installed: pip install 'paypact[{extra}]'") from missing
+        except ModuleNotFoundError:
+            missing.append(gateways.load(name).facts.gateway.extra or name)
+            continue
         except Exception as error:
             raise UsageError(unusable(Path(spec.origin), error)) from error
+        found = True
         yield Place(module, Path(spec.origin), module)
+    if missing and not found:
+        ways = " or ".join(f"'paypact[{extra}]'" for extra in missing)
+        raise UsageError(f"no bundled integration can be run: no vendor's SDK is installed: pip install {ways}")
 
 
 def drivers_in(module: ModuleType, attribute: str = "") -> tuple[type[Driver], ...]:

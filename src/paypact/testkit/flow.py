@@ -37,7 +37,7 @@ def pay(example: Example, operation: str) -> Told:
         stored = follow(example, example.perform("store", payment, payment))
         if not isinstance(stored.outcome, Approved):
             return stored
-        payment = example.later_order(payment)
+        payment = example.later_order(stored.payment)  # after a decline it is another card that was stored
         arguments = (stored.transaction, payment)
     _arm(example, operation)
     told = follow(example, example.perform(operation, payment, *arguments))

@@ -90,7 +90,7 @@ def charge_stored(example: Example) -> Told:
     stored = follow(example, example.perform("store", first, first))
     if not isinstance(stored.outcome, Approved):
         return stored
-    later = example.later_order(first)
+    later = example.later_order(stored.payment)
     told = follow(example, example.perform("charge_stored", later, stored.transaction, later))
     conclude(example)
     return told

@@ -101,20 +101,22 @@ class Ledger:
         """Ask for a movement of `amount` minor units (None: all that is left); book it unless it is only acknowledged.
 
         Raises:
-            Obstacle: the rules do not allow it; nothing has changed.
+            Obstacle: the rules do not allow it; nothing has changed. Where a gateway holds what it acknowledged to the
+                rules only later (`obstacles` of its terms), the movement fails then instead.
         """
         asked = left(kind, authorization, of) if amount is None else amount
         wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, data=data)
         rule = self.obstacle(wanted)
-        if rule:
+        asked_as_sale = kind == "capture" and authorization.automatic
+        acknowledged = ("sale" if asked_as_sale else kind) in self.terms.acknowledges
+        if rule and not (acknowledged and self.terms.obstacles == "when booked"):
             raise Obstacle(rule, authorization)
         authorization.movements.append(wanted)
         wanted.fate = self.decide(wanted) if self.decide else None
         self._write(wanted, None, "request", wanted.amount)
-        asked_as_sale = kind == "capture" and authorization.automatic
         if wanted.fate is not None and wanted.fate.pending:
             self.timers.call_later(wanted.fate.after, lambda: self.book(wanted))
-        elif ("sale" if asked_as_sale else kind) in self.terms.acknowledges:
+        elif acknowledged:
             self.timers.call_later(self.terms.delay, lambda: self.book(wanted))
         else:
             self.book(wanted)

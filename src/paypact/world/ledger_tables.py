@@ -76,6 +76,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     overcapture: int = 0  # per cent above the authorized amount
     acknowledges: tuple[Literal["sale", "capture", "refund", "void"], ...] = ()  # carried out later, told by webhook
     delay: float = 0.0  # between acknowledging and booking
+    obstacles: Literal["when asked", "when booked"] = "when asked"  # when an acknowledged movement is held to the rules
     void_until: Literal["never", "captured", "settling"] = "captured"
     refund_from: Literal["booked", "settling", "settled"] = "booked"
     cutoff: float = 0.0  # booked captures start settling; 0: at once and unseen

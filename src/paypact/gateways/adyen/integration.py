@@ -1,0 +1,266 @@
+"""The reference integration: card payments at Adyen, through the vendor's official SDK.
+
+`AdyenPayments` is there to be copied: it knows nothing of paypact. `AdyenReference` is its driver.
+
+Rules it keeps. Each press of Pay has one idempotency key, so a repeated press is the same payment. A decline comes with
+status 200, and only a result code says that there is one; a request that Adyen found wrong is a rejection; whatever
+else goes wrong leaves open whether money moved. A modification is only taken note of: it is never told as done. Of what
+the browser brings back nothing is believed: it is handed to Adyen, which says how it ended. No reply field is read that
+is not needed, and none that an account may have switched off is taken for granted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import Adyen  # type: ignore[import-untyped]  # the SDK has no annotations that it announces
+import requests
+from Adyen.services.checkout import AdyenCheckoutApi  # type: ignore[import-untyped]  # as above
+
+import paypact
+
+TIMEOUT = (4.0, 20.0)  # seconds to connect and to wait for a reply
+VERSION = "v72"
+
+# Adyen's unit is the minor unit of ISO 4217, but for these. Source: docs.adyen.com: currency codes
+TIMES = {"CLP": 100, "ISK": 100}  # no minor unit by ISO, two digits at Adyen
+UNITS = {"CVE": 100, "IDR": 100}  # two digits by ISO, no minor unit at Adyen
+
+# Refusals after which this card must not be tried again. Source: docs.adyen.com: refusal reasons
+FINAL = {"5", "23", "26"}
+OF_THE_CARD = {"101", "103"}  # errors that say no bank would take this number or security code
+FIELDS = ("redirectResult", "threeDSResult", "threeds2.fingerprint", "threeds2.challengeResult")
+
+
+class InexactAmountError(ValueError):
+    """An amount that has no exact form in Adyen's unit."""
+
+
+def adyen_amount(minor: int, currency: str) -> dict[str, Any]:
+    """An amount of ISO 4217 minor units as Adyen wants it.
+
+    Raises:
+        InexactAmountError: it would have to be rounded.
+    """
+    if minor % UNITS.get(currency, 1):
+        raise InexactAmountError(f"Adyen cannot charge {minor} {currency} (minor units) exactly")
+    return {"value": minor * TIMES.get(currency, 1) // UNITS.get(currency, 1), "currency": currency}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a call.
+
+    `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
+    `reason` is Adyen's word for a decline, its message for a refusal. `final`: the card must not be tried again.
+    `stored`: the id of the card that was kept, and whose it is. `value`: what was approved where it is less than asked.
+    """
+
+    state: str
+    id: str | None = None
+    reason: str = ""
+    final: bool | None = None
+    url: str | None = None
+    token: str | None = None
+    stored: tuple[str, str] | None = None
+    value: int | None = None
+
+
+class AdyenPayments:
+    """Payments by cards that Adyen's component enciphered. Amounts are ISO 4217 minor units.
+
+    Whatever moves money takes a key of at most 64 characters: the same key is the same movement, however often sent.
+    """
+
+    def __init__(self, key: str, merchant: str, base_url: str = "https://checkout-test.adyen.com") -> None:
+        client: Any = Adyen.AdyenClient(xapikey=key, platform="test", http_timeout=TIMEOUT)
+        checkout = AdyenCheckoutApi(client)
+        self.merchant, self.payments, self.changes = merchant, checkout.payments_api, checkout.modifications_api
+        self.payments.baseUrl = self.changes.baseUrl = f"{base_url}/{VERSION}"
+
+    def pay(
+        self, order: str, key: str, amount: int, currency: str, method: Mapping[str, Any], back: str, **more: Any
+    ) -> Result:
+        """Pay with what the component gave for a card (`paymentMethod` of its state data), or with a stored card.
+
+        `back` is where the shopper returns to after 3-D Secure; `more` are further fields of a payment.
+        """
+        request = {"amount": adyen_amount(amount, currency), "reference": order, "paymentMethod": dict(method)}
+        return self._send(self.payments.payments, key, {**request, "returnUrl": back, **more})
+
+    def store(self, order: str, key: str, currency: str, method: Mapping[str, Any], back: str, shopper: str) -> Result:
+        """Ask the bank whether a card is good, taking no money, and keep the card for this shopper."""
+        keep = {"shopperReference": shopper, "storePaymentMethod": True, "recurringProcessingModel": "CardOnFile"}
+        return self.pay(order, key, 0, currency, method, back, **keep)
+
+    def pay_stored(
+        self, order: str, key: str, amount: int, currency: str, stored: tuple[str, str], back: str
+    ) -> Result:
+        """Pay with a card that the shopper let us keep."""
+        method = {"type": "scheme", "storedPaymentMethodId": stored[0]}
+        again = {"shopperInteraction": "ContAuth", "recurringProcessingModel": "CardOnFile"}
+        return self.pay(order, key, amount, currency, method, back, shopperReference=stored[1], **again)
+
+    def finish(self, came_back: Mapping[str, str]) -> Result:
+        """What became of a payment after the shopper acted; `came_back` are the parameters of the return page."""
+        details = {name: came_back[name] for name in FIELDS if name in came_back}
+        if not details:
+            return Result("pending")
+        key = hashlib.sha256(repr(sorted(details.items())).encode()).hexdigest()[:32]
+        return self._send(self.payments.payments_details, key, {"details": details})
+
+    def capture(self, psp: str, key: str, amount: int, currency: str) -> Result:
+        """Ask for held money; what is left of it is let go."""
+        return self._ask(self.changes.capture_authorised_payment, key, psp, {"amount": adyen_amount(amount, currency)})
+
+    def refund(self, psp: str, key: str, amount: int, currency: str) -> Result:
+        """Ask for money to be given back."""
+        return self._ask(self.changes.refund_captured_payment, key, psp, {"amount": adyen_amount(amount, currency)})
+
+    def void(self, psp: str, key: str) -> Result:
+        """Ask for held money to be let go."""
+        return self._ask(self.changes.cancel_authorised_payment_by_psp_reference, key, psp, {})
+
+    def _send(self, call: Callable[..., Any], key: str, request: dict[str, Any]) -> Result:
+        owner = {} if "details" in request else {"merchantAccount": self.merchant}
+        reply = self._call(call, key, {**request, **owner})
+        return reply if isinstance(reply, Result) else self._read(reply)
+
+    def _ask(self, call: Callable[..., Any], key: str, psp: str, request: dict[str, Any]) -> Result:
+        reply = self._call(call, key, {**request, "merchantAccount": self.merchant}, psp)
+        if isinstance(reply, Result):
+            return reply
+        return Result("pending" if reply.get("status") == "received" else "unknown", psp)
+
+    def _call(self, call: Callable[..., Any], key: str, request: dict[str, Any], *psp: str) -> dict[str, Any] | Result:
+        try:
+            message = call(request, *psp, idempotency_key=key).message
+        except (Adyen.AdyenAPIUnprocessableEntity, Adyen.AdyenAPIValidationError) as error:
+            return self._refused(error)
+        except (Adyen.AdyenError, requests.RequestException, ValueError):
+            return Result("unknown")  # no reply, 401, 429, 5xx: it may have worked
+        return message if isinstance(message, dict) else Result("unknown")
+
+    def _refused(self, error: Any) -> Result:
+        said = error.message if isinstance(error.message, dict) else {}
+        if not said or error.headers.get("transient-error") == "true":  # an earlier try is still under way
+            return Result("unknown")
+        reason = said.get("message") or "Adyen refused the request"
+        return Result("declined" if said.get("errorCode") in OF_THE_CARD else "refused", reason=reason)
+
+    def _read(self, reply: dict[str, Any]) -> Result:
+        psp, more = reply.get("pspReference"), reply.get("additionalData") or {}
+        match reply.get("resultCode"):
+            case "Authorised":
+                stored, shopper = (
+                    more.get(f"tokenization.{name}") for name in ("storedPaymentMethodId", "shopperReference")
+                )
+                return Result("approved", psp, stored=(stored, shopper) if stored and shopper else None)
+            case "PartiallyAuthorised":
+                return Result("approved", psp, value=int(more["authorisedAmountValue"]))
+            case "Pending" | "Received":
+                return Result("pending", psp)
+            case "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper":
+                action = reply.get("action") or {}
+                return Result("action", psp, url=action.get("url"), token=action.get("token"))
+            case "Refused" | "Cancelled" | "Error" as word:
+                never = reply.get("refusalReasonCode") in FINAL or more.get("merchantAdviceCode", "").startswith("03")
+                return Result("declined", psp, reply.get("refusalReason") or word, final=True if never else None)
+            case _:  # a word that Adyen has added since, or no answer of Adyen's at all
+                return Result("unknown", psp)
+
+
+class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
+    """Drives `AdyenPayments` as a checkout does, and stands in for the shop's books."""
+
+    integration: ClassVar[Callable[[str, str, str], AdyenPayments]] = AdyenPayments
+
+    def __init__(self, gateway: paypact.SimulatedGateway) -> None:
+        own = gateway.credentials
+        self.payments = type(self).integration(own["api_key"], own["merchant_account"], gateway.url)
+        self.answered: Counter[tuple[Any, ...]] = Counter()
+
+    def sale(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
+        shopper = {"shopperEmail": payment.customer.email, "shopperIP": payment.customer.ip}
+        browser = {name: payment.browser[name] for name in ("browserInfo", "origin") if name in payment.browser}
+        method = payment.browser["paymentMethod"]
+        return self.told(
+            self.payments.pay, *self.press(payment), method, payment.return_url, **shopper, **browser, **more
+        )
+
+    def authorize(self, payment: paypact.Payment) -> paypact.Outcome:
+        return self.sale(payment, additionalData={"manualCapture": "true"})
+
+    def verify(self, payment: paypact.Payment) -> paypact.Outcome:
+        return self.told(
+            self.payments.pay,
+            payment.reference,
+            payment.attempt,
+            0,
+            payment.amount.currency,
+            payment.browser["paymentMethod"],
+            payment.return_url,
+        )
+
+    def store(self, payment: paypact.Payment) -> paypact.Outcome:
+        return self.told(
+            self.payments.store,
+            payment.reference,
+            payment.attempt,
+            payment.amount.currency,
+            payment.browser["paymentMethod"],
+            payment.return_url,
+            f"shopper-{payment.reference}",
+        )
+
+    def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
+        return self.told(self.payments.pay_stored, *self.press(payment), transaction, payment.return_url)
+
+    def complete(self, transaction: Any, authentication: paypact.Authentication) -> paypact.Outcome:
+        return self.told(self.payments.finish, authentication.params)
+
+    def capture(self, transaction: Any, amount: paypact.Money) -> paypact.Outcome:
+        return self.move("capture", transaction, amount.minor, amount.currency)
+
+    def refund(self, transaction: Any, amount: paypact.Money) -> paypact.Outcome:
+        return self.move("refund", transaction, amount.minor, amount.currency)
+
+    def void(self, transaction: Any) -> paypact.Outcome:
+        return self.move("void", transaction)
+
+    def press(self, payment: paypact.Payment) -> tuple[Any, ...]:
+        """What every press of Pay is about."""
+        return payment.reference, payment.attempt, payment.amount.minor, payment.amount.currency
+
+    def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
+        """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
+        row = (operation, transaction, *amount)
+        key = "-".join(map(str, (*row, self.answered[row])))
+        outcome = self.told(getattr(self.payments, operation), transaction, key, *amount)
+        if isinstance(outcome, paypact.Unknown):
+            return paypact.Unknown(transaction)
+        self.answered[row] += 1
+        return outcome
+
+    def told(self, call: Callable[..., Result], *arguments: Any, **more: Any) -> paypact.Outcome:
+        try:
+            result = call(*arguments, **more)
+        except InexactAmountError as error:
+            return paypact.Rejected(str(error))
+        match result.state:
+            case "approved":
+                return paypact.Approved(result.stored or result.id)
+            case "declined":
+                return paypact.Declined(result.reason, result.id, result.final)
+            case "action":
+                return paypact.ActionRequired(result.id, result.url, result.token)
+            case "pending":
+                return paypact.Pending(result.id)
+            case "refused":
+                return paypact.Rejected(result.reason)
+            case _:
+                return paypact.Unknown(result.id)

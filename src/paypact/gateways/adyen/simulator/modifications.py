@@ -1,0 +1,121 @@
+"""Modifications: captures, cancels, refunds, reversals and new amounts. Taken note of now, carried out later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from paypact.gateways.adyen import wire
+from paypact.gateways.adyen.simulator.account import Account
+from paypact.gateways.adyen.simulator.requests import Call
+from paypact.world.books import Authorization, Movement, Purchase
+from paypact.world.ledger_tables import Kind
+from paypact.world.wire import UNSET, Wire
+
+
+@dataclass(slots=True)
+class Request:
+    """What a movement remembers of its request."""
+
+    psp: str
+    reversal: bool = False  # "cancel or refund", whichever is still possible
+
+
+def capture(account: Account, call: Call) -> Wire:
+    """POST /payments/{}/captures."""
+    held = account.payment(call.ids[0])
+    return _sum(account, call, held, _move(account, "capture", held, call.sent))
+
+
+def refund(account: Account, call: Call) -> Wire:
+    """POST /payments/{}/refunds."""
+    held, sent = account.payment(call.ids[0]), call.sent
+    of = account.ledger.named(sent["capturePspReference"], Movement) if "capturePspReference" in sent else None
+    asked = _move(account, "refund", held, sent, of=of)
+    told = _sum(account, call, held, asked)
+    told.capture = sent.get("capturePspReference", UNSET)
+    told.refund_reason = sent.get("merchantRefundReason", UNSET)
+    return told
+
+
+def cancel(account: Account, call: Call) -> Wire:
+    """POST /payments/{}/cancels."""
+    held = account.payment(call.ids[0])
+    return _received(call, _move(account, "void", held, {}), payment=held.data.psp)
+
+
+def cancel_by_reference(account: Account, call: Call) -> Wire:
+    """POST /cancels: by the shop's own reference, when the PSP's never arrived."""
+    named = call.sent["paymentReference"]
+    purchase = account.ledger.named(f"reference {named}", Purchase)
+    if purchase is None or not purchase.authorizations:
+        raise account.refuse("original_missing")
+    return _received(call, _move(account, "void", purchase.authorizations[-1], {}), payment_reference=named)
+
+
+def reverse(account: Account, call: Call) -> Wire:
+    """POST /payments/{}/reversals: a refund of what was captured, else a cancel."""
+    held = account.payment(call.ids[0])
+    kind: Kind = "refund" if held.captured else "void"
+    return _received(call, _move(account, kind, held, {}, reversal=True), payment=held.data.psp)
+
+
+def update(account: Account, call: Call) -> Wire:
+    """POST /payments/{}/amountUpdates: another amount, while nothing is captured."""
+    held = account.payment(call.ids[0])
+    minor = _minor(account, held, call.sent["amount"])
+    psp = account.psp()
+
+    def adjust() -> None:
+        if held.state == "authorized" and not held.movements:
+            held.amount = held.approved = minor
+            account.ledger.move(held, "adjust", minor)
+
+    account.world.clock.call_later(account.facts.ledger.delay, adjust)
+    return wire.ReceivedSum(
+        merchant=call.sent["merchantAccount"],
+        payment=held.data.psp,
+        psp=psp,
+        reference=call.sent.get("reference", psp),
+        amount=wire.Amount(**call.sent["amount"]),
+        usage=call.sent.get("industryUsage", UNSET),
+    )
+
+
+def _move(
+    account: Account,
+    kind: Kind,
+    held: Authorization,
+    sent: dict[str, Any],
+    *,
+    of: Movement | None = None,
+    reversal: bool = False,
+) -> Movement:
+    minor = _minor(account, held, sent["amount"]) if "amount" in sent else None
+    final = account.merchants[held.data.merchant].get("captures") != "many"
+    asked = Request(account.psp(), reversal)
+    made = account.ledger.request(kind, held, minor, final=final, of=of, data=asked)
+    account.ledger.name(asked.psp, made)
+    return made
+
+
+def _minor(account: Account, held: Authorization, amount: dict[str, Any]) -> int:
+    if amount["currency"] != held.purchase.price.currency or amount["value"] <= 0:
+        raise account.refuse("amount_invalid")
+    return account.words.minor(amount["value"], amount["currency"])
+
+
+def _received(call: Call, made: Movement, **of: Any) -> wire.Received:
+    return wire.Received(
+        merchant=call.sent["merchantAccount"], psp=made.data.psp, reference=call.sent.get("reference", UNSET), **of
+    )
+
+
+def _sum(_: Account, call: Call, held: Authorization, made: Movement) -> wire.ReceivedSum:
+    return wire.ReceivedSum(
+        merchant=call.sent["merchantAccount"],
+        payment=held.data.psp,
+        psp=made.data.psp,
+        reference=call.sent.get("reference", UNSET),
+        amount=wire.Amount(**call.sent["amount"]),
+    )
