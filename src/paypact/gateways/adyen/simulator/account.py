@@ -84,10 +84,14 @@ class Account(Simulator):
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
         self._ids = itertools.count(1)
         if Account._derived is None or Account._derived[0].facts is not self.facts:
-            said = {row["name"]: row for row in self.facts.wire["accounts"].values() if isinstance(row, dict)}
+            said: dict[str, Any] = {
+                row["name"]: row for row in self.facts.wire["accounts"].values() if isinstance(row, dict)
+            }
             schemes = {fact.brand: scheme for scheme, fact in reversed(self.facts.schemes.items())}
             Account._derived = Vocabulary(self.facts), said, schemes
-        self.words, self.merchants, self.schemes = Account._derived  # merchant accounts by name, schemes by brand
+        self.words = Account._derived[0]
+        self.merchants: dict[str, Any] = Account._derived[1]  # by name
+        self.schemes: dict[str, str] = Account._derived[2]  # by Adyen's word for the brand
 
     @classmethod
     def credentials(cls) -> Mapping[str, str]:
