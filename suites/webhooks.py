@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from paypact.testkit import Axis, Case, Example, Exploration, PlanAxis, Target, promise, shoppers, webhooks
+from paypact.testkit import Axis, Case, Example, Exploration, PlanAxis, Target, forgery, promise, shoppers, webhooks
 from paypact.testkit.blame import Place
 from paypact.testkit.case import Value
 from paypact.testkit.explore import NotCoveredError
@@ -25,7 +25,7 @@ CELLS: Final[dict[str, tuple[Callable[[Example], None], str]]] = {  # key -> how
     "any-order": (webhooks.any_order, "webhooks reordered"),
     "early": (webhooks.before_the_reply, "webhook before the reply"),
     "late": (webhooks.late, "webhook late"),
-    "forged": (webhooks.forged, "forged webhook delivered"),
+    "forged": (forgery.forged, "forged webhook delivered"),
     "two-secrets": (webhooks.under_two_secrets, "webhook under two signatures"),
     "strangers": (webhooks.strangers, "stranger delivered"),
     "another-order": (webhooks.of_another_order, "webhook of another order"),
@@ -131,7 +131,7 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
                 yield {**flow, "fault": FAULTS[place % len(FAULTS)], "times": 99}
                 yield {**flow, "fault": FAULTS[(place + 1) % len(FAULTS)], "times": 1}
         case "forged":
-            yield from ({**flow, "seal": word} for flow in flows for word in webhooks.FORGED)
+            yield from ({**flow, "seal": word} for flow in flows for word in forgery.FORGED)
         case "two-secrets":
             yield from ({**flow, "seal": word} for flow in flows for word in webhooks.ROTATED)
         case "strangers":

@@ -150,3 +150,15 @@ def read_order(example: Example, payment: Payment) -> Order | None:
     example.happened("order", answer, payment)
     example.occurred["order read"] += 1
     return answer
+
+
+def order_now(example: Example) -> Order | None:
+    """The shop's order now; None where it is not offered, or there is no payment yet."""
+    if not example.target.offers("order") or not example.payments:
+        return None
+    return read_order(example, example.payments[-1])
+
+
+def shown(order: Order | None) -> str:
+    """An order's state, as a sentence shows it."""
+    return repr(order.state) if order else "unknown"
