@@ -166,6 +166,24 @@ def loaded() -> None:
     importlib.import_module("paypact.runner.scan")
 
 
+@pytest.fixture(autouse=True)
+def _strangers_leave(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A module of one test's folder is gone before the next test, which may have another of the same name."""
+    before = set(sys.modules)
+    yield
+    folder = str(tmp_path_factory.getbasetemp())
+    sys.path[:] = [each for each in sys.path if not each.startswith(folder)]
+    _forget(before, folder)
+
+
+def _forget(before: set[str], *folders: str) -> None:
+    """Forget the modules of these folders, and a conftest of any, that were not there before."""
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(folders) or name == "conftest":
+            del sys.modules[name]
+
+
 @pytest.fixture
 def empty_shop(
     loaded: None, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -184,10 +202,7 @@ def empty_shop(
     modules, path = set(sys.modules), list(sys.path)
     yield Shop(pytester, capsys)
     sys.path[:] = path
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if name not in modules and (file.startswith((str(pytester.path), str(TOY))) or name == "conftest"):
-            del sys.modules[name]
+    _forget(modules, str(pytester.path), str(TOY))
     may_define_driver.cache_clear()
     gateways.forget()
 
