@@ -33,7 +33,7 @@ def _folders(package: str) -> tuple[str, ...]:
 
 _OURS = str(Path(__file__).resolve().parent.parent) + os.sep
 _SUITES = _folders("paypact.suites")  # in a checkout they lie beside the package
-_INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
+_INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")  # scripts: the command that began the run
 _LIBRARIES = tuple({str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in _INSTALLED})
 _DATABASE = frozenset({"OperationalError", "InterfaceError"})  # named so by PEP 249
 _CODES: dict[type[Driver], frozenset[CodeType]] = {}
