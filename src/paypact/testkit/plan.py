@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Money, Payment
+from paypact.testkit.acknowledged import carry_out
 from paypact.testkit.delivery import conclude, deliver_all, judge_orders
 from paypact.testkit.example import Example
 from paypact.testkit.flow import MOST_PRESSES, follow, movement_arguments
@@ -122,6 +123,7 @@ def _move(life: Life, operation: str, share: int) -> None:
     assert payment is not None
     if authorization is None:
         return
+    carry_out(example.world)  # the shop hears of what became of one before it asks for the next
     left = authorization.refundable if operation == "refund" else authorization.capturable
     whole = left or authorization.approved
     asked = max(1, whole * share // 100) if share else left
@@ -129,6 +131,8 @@ def _move(life: Life, operation: str, share: int) -> None:
     transaction = life.captured if operation == "refund" and life.captured is not None else life.transaction
     money = Money(asked or whole, payment.amount.currency)
     arguments = (transaction, money) if share else movement_arguments(example, operation, transaction, money)
+    if money in arguments:
+        asked = money.minor  # it is named, also where nothing is left
     existing = example.movements(operation, payment)
     told = example.perform(operation, payment, *arguments)
     verdict = example.judge_movement(told, asked, existing, reached=reached)

@@ -60,12 +60,7 @@ class Acquirer:
         script = self._script.get(movement.kind)
         if not script:
             return None
-        with_its_approval = movement.kind == "capture" and movement.authorization.automatic
-        if (
-            with_its_approval
-            and "sale" not in self._terms.acknowledges
-            and script[0].fails
-            and not script[0].booked_first
-        ):
+        told = movement.with_approval and "sale" not in self._terms.acknowledges
+        if told and script[0].fails and not script[0].booked_first:
             return None  # the answer to the payment said yes to the capture as well: it can only fail later
         return script.pop(0)

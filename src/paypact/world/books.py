@@ -73,6 +73,7 @@ class Movement:
     final: bool = True  # a capture after which the rest is released
     of: Movement | None = None  # the capture a refund belongs to, where the gateway says so
     requested_by: Any = None
+    with_approval: bool = False  # the capture that a sale is: nobody asked for it by itself
     fate: Any = None  # what the acquirer decided when it was requested
     data: Any = None
     state: str = "requested"

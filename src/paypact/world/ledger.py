@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from paypact.cards.card import Card
 from paypact.payments import Money
 from paypact.world.books import Authorization, Entry, Movement, Purchase, Subject, TurnedAway
-from paypact.world.ledger_tables import AUTHORIZATION, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
+from paypact.world.ledger_tables import AUTHORIZATION, LIVE, MOVED, MOVEMENT, PURCHASE, Kind, Machine, Terms
 from paypact.world.obstacles import OBSTACLES, left
 
 
@@ -96,19 +96,21 @@ class Ledger:
         *,
         final: bool = True,
         of: Movement | None = None,
+        with_approval: bool = False,
         data: Any = None,
     ) -> Movement:
         """Ask for a movement of `amount` minor units (None: all that is left); book it unless it is only acknowledged.
+
+        `with_approval`: nobody asked for it by itself, it is the capture that a sale is.
 
         Raises:
             Obstacle: the rules do not allow it; nothing has changed. Where a gateway holds what it acknowledged to the
                 rules only later (`obstacles` of its terms), the movement fails then instead.
         """
         asked = left(kind, authorization, of) if amount is None else amount
-        wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, data=data)
+        wanted = Movement(self._next(), kind, authorization, asked, final, of, self.exchange, with_approval, data=data)
         rule = self.obstacle(wanted)
-        asked_as_sale = kind == "capture" and authorization.automatic
-        acknowledged = ("sale" if asked_as_sale else kind) in self.terms.acknowledges
+        acknowledged = ("sale" if with_approval else kind) in self.terms.acknowledges
         if rule and not (acknowledged and self.terms.obstacles == "when booked"):
             raise Obstacle(rule, authorization)
         authorization.movements.append(wanted)
@@ -225,7 +227,7 @@ class Ledger:
         if self.terms.expires and authorization.approved:  # a verification holds nothing that could lapse
             self.timers.call_later(self.terms.expires, lambda: self._lapse(authorization))
         if authorization.automatic:
-            self.request("capture", authorization)
+            self.request("capture", authorization, with_approval=True)
 
     def _lapse(self, authorization: Authorization) -> None:
         if authorization.state == "authorized" and not authorization.total("capture", frozenset({"requested"})):
@@ -252,7 +254,8 @@ class Ledger:
             )
 
     def _fail_late(self, movement: Movement, reason: str) -> None:
-        if movement.state in MOVED:
+        given_back = movement.kind == "capture" and movement.authorization.total("refund", LIVE)
+        if movement.state in MOVED and not given_back:  # by then the money has come and gone
             movement.reason = reason
             self.move(movement, "fail", movement.amount)
             authorization = movement.authorization

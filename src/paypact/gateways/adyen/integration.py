@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 import Adyen  # type: ignore[import-untyped]  # the SDK has no annotations that it announces
 import requests
+from Adyen.httpclient import HTTPClient  # type: ignore[import-untyped]  # as above
 from Adyen.services.checkout import AdyenCheckoutApi  # type: ignore[import-untyped]  # as above
 
 import paypact
@@ -57,7 +58,7 @@ class Result:
 
     `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
     `reason` is Adyen's word for a decline, its message for a refusal. `final`: the card must not be tried again.
-    `stored`: the id of the card that was kept, and whose it is. `value`: what was approved where it is less than asked.
+    `stored`: the id of the card that was kept.
     """
 
     state: str
@@ -66,8 +67,21 @@ class Result:
     final: bool | None = None
     url: str | None = None
     token: str | None = None
-    stored: tuple[str, str] | None = None
-    value: int | None = None
+    stored: str | None = None
+
+
+class Transport(HTTPClient):  # type: ignore[misc]  # the SDK announces no annotations
+    """The SDK's transport, but for one thing: it does not take the key to wherever a redirect leads."""
+
+    def __init__(self) -> None:
+        super().__init__("shop ", "1", timeout=TIMEOUT)
+        self.session = requests.Session()
+        self.request = self._post
+
+    def _post(self, method: str, url: str, *, json: Any, xapikey: str, headers: dict[str, str]) -> tuple[Any, ...]:
+        own = {**headers, "x-api-key": xapikey}
+        reply = self.session.request(method, url, json=json, headers=own, timeout=TIMEOUT, allow_redirects=False)
+        return reply.text, json, reply.status_code, reply.headers
 
 
 class AdyenPayments:
@@ -77,7 +91,9 @@ class AdyenPayments:
     """
 
     def __init__(self, key: str, merchant: str, base_url: str = "https://checkout-test.adyen.com") -> None:
-        client: Any = Adyen.AdyenClient(xapikey=key, platform="test", http_timeout=TIMEOUT)
+        client: Any = Adyen.AdyenClient(xapikey=key, platform="test")
+        client.http_client, client.http_init = Transport(), True
+        self.close: Callable[[], None] = client.http_client.session.close
         checkout = AdyenCheckoutApi(client)
         self.merchant, self.payments, self.changes = merchant, checkout.payments_api, checkout.modifications_api
         self.payments.baseUrl = self.changes.baseUrl = f"{base_url}/{VERSION}"
@@ -87,23 +103,12 @@ class AdyenPayments:
     ) -> Result:
         """Pay with what the component gave for a card (`paymentMethod` of its state data), or with a stored card.
 
-        `back` is where the shopper returns to after 3-D Secure; `more` are further fields of a payment.
+        Nothing is taken for an amount of 0: the bank says whether the card is good. `back` is where the shopper returns
+        to after 3-D Secure; `more` are further fields of a payment.
         """
         request = {"amount": adyen_amount(amount, currency), "reference": order, "paymentMethod": dict(method)}
-        return self._send(self.payments.payments, key, {**request, "returnUrl": back, **more})
-
-    def store(self, order: str, key: str, currency: str, method: Mapping[str, Any], back: str, shopper: str) -> Result:
-        """Ask the bank whether a card is good, taking no money, and keep the card for this shopper."""
-        keep = {"shopperReference": shopper, "storePaymentMethod": True, "recurringProcessingModel": "CardOnFile"}
-        return self.pay(order, key, 0, currency, method, back, **keep)
-
-    def pay_stored(
-        self, order: str, key: str, amount: int, currency: str, stored: tuple[str, str], back: str
-    ) -> Result:
-        """Pay with a card that the shopper let us keep."""
-        method = {"type": "scheme", "storedPaymentMethodId": stored[0]}
-        again = {"shopperInteraction": "ContAuth", "recurringProcessingModel": "CardOnFile"}
-        return self.pay(order, key, amount, currency, method, back, shopperReference=stored[1], **again)
+        whose = {"merchantAccount": self.merchant, "returnUrl": back}
+        return self._send(self.payments.payments, key, {**request, **whose, **more})
 
     def finish(self, came_back: Mapping[str, str]) -> Result:
         """What became of a payment after the shopper acted; `came_back` are the parameters of the return page."""
@@ -125,25 +130,19 @@ class AdyenPayments:
         """Ask for held money to be let go."""
         return self._ask(self.changes.cancel_authorised_payment_by_psp_reference, key, psp, {})
 
-    def _send(self, call: Callable[..., Any], key: str, request: dict[str, Any]) -> Result:
-        owner = {} if "details" in request else {"merchantAccount": self.merchant}
-        reply = self._call(call, key, {**request, **owner})
-        return reply if isinstance(reply, Result) else self._read(reply)
-
     def _ask(self, call: Callable[..., Any], key: str, psp: str, request: dict[str, Any]) -> Result:
-        reply = self._call(call, key, {**request, "merchantAccount": self.merchant}, psp)
-        if isinstance(reply, Result):
-            return reply
-        return Result("pending" if reply.get("status") == "received" else "unknown", psp)
+        return self._send(call, key, {**request, "merchantAccount": self.merchant}, psp)
 
-    def _call(self, call: Callable[..., Any], key: str, request: dict[str, Any], *psp: str) -> dict[str, Any] | Result:
+    def _send(self, call: Callable[..., Any], key: str, request: dict[str, Any], *psp: str) -> Result:
         try:
-            message = call(request, *psp, idempotency_key=key).message
+            reply = call(request, *psp, idempotency_key=key).message
         except (Adyen.AdyenAPIUnprocessableEntity, Adyen.AdyenAPIValidationError) as error:
             return self._refused(error)
         except (Adyen.AdyenError, requests.RequestException, ValueError):
             return Result("unknown")  # no reply, 401, 429, 5xx: it may have worked
-        return message if isinstance(message, dict) else Result("unknown")
+        if psp:
+            return Result("pending" if reply.get("status") == "received" else "unknown", psp[0])
+        return self._read(reply)
 
     def _refused(self, error: Any) -> Result:
         said = error.message if isinstance(error.message, dict) else {}
@@ -156,12 +155,7 @@ class AdyenPayments:
         psp, more = reply.get("pspReference"), reply.get("additionalData") or {}
         match reply.get("resultCode"):
             case "Authorised":
-                stored, shopper = (
-                    more.get(f"tokenization.{name}") for name in ("storedPaymentMethodId", "shopperReference")
-                )
-                return Result("approved", psp, stored=(stored, shopper) if stored and shopper else None)
-            case "PartiallyAuthorised":
-                return Result("approved", psp, value=int(more["authorisedAmountValue"]))
+                return Result("approved", psp, stored=more.get("tokenization.storedPaymentMethodId"))
             case "Pending" | "Received":
                 return Result("pending", psp)
             case "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper":
@@ -170,7 +164,7 @@ class AdyenPayments:
             case "Refused" | "Cancelled" | "Error" as word:
                 never = reply.get("refusalReasonCode") in FINAL or more.get("merchantAdviceCode", "").startswith("03")
                 return Result("declined", psp, reply.get("refusalReason") or word, final=True if never else None)
-            case _:  # a word that Adyen has added since, or no answer of Adyen's at all
+            case _:  # a word that Adyen has added since, or one that only comes by an agreement, or no answer at all
                 return Result("unknown", psp)
 
 
@@ -184,41 +178,32 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
         self.payments = type(self).integration(own["api_key"], own["merchant_account"], gateway.url)
         self.answered: Counter[tuple[Any, ...]] = Counter()
 
+    def close(self) -> None:
+        self.payments.close()
+
     def sale(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
         shopper = {"shopperEmail": payment.customer.email, "shopperIP": payment.customer.ip}
         browser = {name: payment.browser[name] for name in ("browserInfo", "origin") if name in payment.browser}
         method = payment.browser["paymentMethod"]
-        return self.told(
-            self.payments.pay, *self.press(payment), method, payment.return_url, **shopper, **browser, **more
-        )
+        press = self.press(payment)
+        return self.told(self.payments.pay, *press, method, payment.return_url, **shopper, **browser, **more)
 
     def authorize(self, payment: paypact.Payment) -> paypact.Outcome:
         return self.sale(payment, additionalData={"manualCapture": "true"})
 
-    def verify(self, payment: paypact.Payment) -> paypact.Outcome:
-        return self.told(
-            self.payments.pay,
-            payment.reference,
-            payment.attempt,
-            0,
-            payment.amount.currency,
-            payment.browser["paymentMethod"],
-            payment.return_url,
-        )
+    def verify(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
+        method, back = payment.browser["paymentMethod"], payment.return_url
+        return self.told(self.payments.pay, *self.press(payment, 0), method, back, **more)
 
     def store(self, payment: paypact.Payment) -> paypact.Outcome:
-        return self.told(
-            self.payments.store,
-            payment.reference,
-            payment.attempt,
-            payment.amount.currency,
-            payment.browser["paymentMethod"],
-            payment.return_url,
-            f"shopper-{payment.reference}",
-        )
+        keep = {"storePaymentMethod": True, "recurringProcessingModel": "CardOnFile"}
+        return self.verify(payment, shopperReference=self.shopper(payment), **keep)
 
     def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
-        return self.told(self.payments.pay_stored, *self.press(payment), transaction, payment.return_url)
+        kept = {"type": "scheme", "storedPaymentMethodId": transaction}
+        again = {"shopperInteraction": "ContAuth", "recurringProcessingModel": "CardOnFile"}
+        press, who = self.press(payment), self.shopper(payment)
+        return self.told(self.payments.pay, *press, kept, payment.return_url, shopperReference=who, **again)
 
     def complete(self, transaction: Any, authentication: paypact.Authentication) -> paypact.Outcome:
         return self.told(self.payments.finish, authentication.params)
@@ -232,9 +217,14 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
     def void(self, transaction: Any) -> paypact.Outcome:
         return self.move("void", transaction)
 
-    def press(self, payment: paypact.Payment) -> tuple[Any, ...]:
+    def press(self, payment: paypact.Payment, minor: int | None = None) -> tuple[Any, ...]:
         """What every press of Pay is about."""
-        return payment.reference, payment.attempt, payment.amount.minor, payment.amount.currency
+        amount = payment.amount.minor if minor is None else minor
+        return payment.reference, payment.attempt, amount, payment.amount.currency
+
+    def shopper(self, payment: paypact.Payment) -> str:
+        """The shop's own name for the shopper, by whom cards are kept."""
+        return f"shopper-{hashlib.sha256(payment.customer.email.encode()).hexdigest()[:16]}"
 
     def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
         """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
