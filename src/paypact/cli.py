@@ -44,6 +44,7 @@ _FailOn = Annotated[
         metavar="SEVERITY", help="The mildest severity that fails: money, crash, exposure, belief (default), advice."
     ),
 ]
+_Integration = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")]
 _Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
 
 _Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")]
@@ -54,9 +55,7 @@ _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict a
 def run(
     paths: _Paths = None,
     promise: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these promises; repeatable.")] = None,
-    integration: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")
-    ] = None,
+    integration: _Integration = None,
     scheme: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only cells of these card schemes; repeatable.")
     ] = None,
@@ -156,6 +155,22 @@ def list_(paths: _Paths = None) -> int:
     from paypact.commands.list import show as command
 
     return command(paths or [])
+
+
+@app.command()
+def needs(
+    paths: _Paths = None,
+    integration: _Integration = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print one line an integration.")] = False,
+    json_file: _Json = "",
+) -> int:
+    """Show what each integration needs of its gateway's replies.
+
+    Each reply is taken apart field by field: what happens without it, when it is null, with another value.
+    """
+    from paypact.commands.needs import needs as command
+
+    return command(paths or [], integrations=integration or [], json_file=json_file, quiet=quiet)
 
 
 @app.command()

@@ -17,7 +17,16 @@ def write(result: RunResult, target: str) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    files.replace(target, msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+    write_record(result, target)
+
+
+def write_record(record: msgspec.Struct, target: str) -> None:
+    """Write any result as indented JSON, the whole file or nothing.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    files.replace(target, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
 def read(source: str) -> RunResult:

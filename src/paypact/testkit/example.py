@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,7 @@ from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place, not_implemented
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_kept, judge_movement, judge_outcome, said
-from paypact.testkit.shoppers import dressed
+from paypact.testkit.shoppers import dressed, order_name
 from paypact.testkit.standing import Standing, of_order, standing
 from paypact.testkit.story import Moment, sums
 from paypact.testkit.target import Target
@@ -41,7 +40,6 @@ from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
-_PLAYED: Counter[str] = Counter()
 RETURN_URL = "https://shop.example/checkout/return"
 MOST_EXCHANGES = 150  # of one call of an operation; a loop that never ends would make as many as one lets it
 
@@ -69,8 +67,6 @@ class Example:
     heard: Any = None  # what its promise listened to while it was played
     _authentication: Authentication | None = None
 
-    # --- payments -----------------------------------------------------------------------------------------------
-
     def payment(self) -> Payment:
         """The case's payment: its card issued and scripted, its token minted."""
         case = self.case
@@ -87,9 +83,7 @@ class Example:
 
     def reference(self) -> str:
         """A name for the order that no other example of this process has."""
-        key = hashlib.sha256(f"{self.target.name}|{self.case}".encode()).hexdigest()[:10]
-        _PLAYED[key] += 1
-        return f"order-{key}-{_PLAYED[key]}"
+        return order_name(f"{self.target.name}|{self.case}")
 
     def other_card(self) -> Card:
         """Another card of the same shopper, plain and good."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -30,6 +32,7 @@ LINES: Final = 100  # of a large basket
 # No shopper's own data is longer, whatever a vendor takes: RFC 5321 for mail, ITU E.164 and its blanks for phones.
 _LONGEST: Final = {"email": 254, "phone": 20, "line1": 200, "line2": 200, "city": 100, "region": 100, "postcode": 20}
 _ENDLESS: Final = 10_000
+_PLAYED: Final[Counter[str]] = Counter()
 _LIMITED: Final = ("at the limit", "beyond")
 
 
@@ -90,6 +93,13 @@ def _words(target: Target, kind: str) -> Iterator[str]:
         case "beyond":
             yield from limits
             yield from (f"endless {field}" for field, most in limits.items() if most < _ENDLESS)
+
+
+def order_name(story: str) -> str:
+    """A name for an order that no other play of this process has, the same in every run that plays the same."""
+    key = hashlib.sha256(story.encode()).hexdigest()[:10]
+    _PLAYED[key] += 1
+    return f"order-{key}-{_PLAYED[key]}"
 
 
 def dressed(target: Target, case: Case, money: Money) -> tuple[Customer, tuple[Item, ...], str]:

@@ -38,6 +38,8 @@ _SAID: Final = {
     "extra": "had a new field in {0}",
     "empty": "had an empty list for {0}",
     "arm": "had another kind of {0} ({1})",
+    "other": "had another value for {0}",
+    "retyped": "had a value of another type for {0}",
 }
 
 

@@ -6,7 +6,7 @@ on delivery, because a redelivery may be signed anew, and because suites forge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,6 +84,7 @@ class Outbox:
     version: str | None = None  # the API version of the endpoint; None: the newest
     happened: list[Event] = field(default_factory=list)
     waiting: list[Event] = field(default_factory=list)
+    change: Callable[[Event], Event] | None = None  # what is done to an event before it is signed
 
     def hear(self, entry: Entry) -> None:
         """Draw what the gateway tells of one line of the journal."""
@@ -93,5 +94,5 @@ class Outbox:
 
     def sealed(self, event: Event, seal: Seal = GENUINE) -> Notification:
         """The event as it reaches the shop."""
-        made = self.simulator.deliver(event, seal)
+        made = self.simulator.deliver(self.change(event) if self.change else event, seal)
         return replace(made, headers=Headers(made.headers))

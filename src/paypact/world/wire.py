@@ -22,6 +22,7 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
+    Final,
     Literal,
     TypeAlias,
     TypeVar,
@@ -37,7 +38,7 @@ from msgspec import UNSET, UnsetType
 
 T = TypeVar("T")
 Maybe: TypeAlias = T | UnsetType  # the gateway may leave this field out
-Kind: TypeAlias = Literal["absent", "null", "unseen", "extra", "empty", "arm"]
+Kind: TypeAlias = Literal["absent", "null", "unseen", "extra", "empty", "arm", "other", "retyped"]
 GradeWord: TypeAlias = Literal["documented", "schema", "never"]
 
 UNSEEN_WORD = "a_word_of_next_year"
@@ -158,7 +159,8 @@ class Field:
 
     def allows(self, kind: Kind) -> bool:
         """Whether the annotation allows this kind of variation."""
-        return {"absent": self.optional, "null": self.nullable, "unseen": self.open, "empty": list in self.types}[kind]
+        allowed = {"absent": self.optional, "null": self.nullable, "unseen": self.open, "empty": list in self.types}
+        return allowed.get(kind, False)
 
     def grade(self, kind: Kind) -> Grade:
         """The grade of one kind of variation: what the annotation says, else the bare schema, else never."""
@@ -214,13 +216,26 @@ class Variation:
         elif self.kind == "absent":
             del target[self.path[-1]]
         else:
-            target[self.path[-1]] = {"null": None, "unseen": UNSEEN_WORD, "empty": []}[self.kind]
+            target[self.path[-1]] = _instead(self.kind, target[self.path[-1]])
         return tree
 
 
 def variations(body: Any, *, everything: bool = False) -> Iterator[Variation]:
-    """All variations of this very reply, outermost first. `everything` adds the illegal ones, to find the needs."""
+    """All variations of this very reply, outermost first.
+
+    `everything` adds what the gateway never does, to find the needs: other values, values of another type, and what is
+    in plain dicts, of which nothing is declared.
+    """
     yield from _vary(body, (), everything)
+
+
+def _instead(kind: Kind, held: Any) -> Any:
+    """What stands in the place of a value."""
+    if kind == "other":
+        return not held if isinstance(held, bool) else held + 1
+    if kind == "retyped":
+        return 1 if isinstance(held, str) else UNSEEN_WORD
+    return {"null": None, "unseen": UNSEEN_WORD, "empty": []}[kind]
 
 
 def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
@@ -237,6 +252,8 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
                 yield from _vary(held, place, everything)
     elif isinstance(value, dict):
         for key, held in value.items():
+            if everything:
+                yield from (Variation((*path, key), kind, _NEVER) for kind in _kinds(held, everything))
             yield from _vary(held, (*path, key), everything)
     elif isinstance(value, list | tuple):
         for index, held in enumerate(value):
@@ -244,7 +261,7 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
 
 
 def _vary_field(field: Field, held: Any, place: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
-    for kind in _kinds(field, held):
+    for kind in _kinds(held, everything):
         grade = field.grade(kind)
         if everything or grade.word != "never":
             yield Variation(place, kind, grade, state=field.state and kind == "unseen")
@@ -253,7 +270,7 @@ def _vary_field(field: Field, held: Any, place: tuple[str | int, ...], everythin
             yield Variation((*place, index), "unseen", field.words)
 
 
-def _kinds(field: Field, held: Any) -> Iterator[Kind]:
+def _kinds(held: Any, everything: bool) -> Iterator[Kind]:
     yield "absent"
     if held is not None:
         yield "null"
@@ -261,6 +278,13 @@ def _kinds(field: Field, held: Any) -> Iterator[Kind]:
         yield "unseen"
     if isinstance(held, list | tuple) and held:
         yield "empty"
+    if everything and isinstance(held, int | float):
+        yield "other"
+    if everything and held is not None:
+        yield "retyped"
+
+
+_NEVER: Final = Grade("never", "")
 
 
 def _read(name: str, attribute: str, hint: Any) -> Field:

@@ -1,0 +1,310 @@
+"""Needs: what one integration needs of every reply, in every state, found by playing and taking replies apart."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from paypact.contract.ablation import Ablation, Found
+from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
+from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, perform
+from paypact.contract.trace import Path, Source, Symbols, Trace, dotted, trace
+from paypact.testkit import replies
+from paypact.testkit.target import Target
+from paypact.testkit.told import Told
+from paypact.world.notifications import Event
+from paypact.world.recording import Exchange
+from paypact.world.redaction import Redactor
+from paypact.world.wire import variations
+
+UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A situation played several times: as it is, in another world, at another time, and by another shopper."""
+
+    target: Target
+    situation: Situation
+    usual: Performance
+    twin: Performance
+    later: Performance
+    stranger: Performance
+
+    @cached_property
+    def volatile(self) -> tuple[At, ...]:
+        """Where texts stand that no two worlds have in common."""
+        there = dict(self.twin.told())
+        return tuple(at for at, value in self.usual.told() if value != there.get(at))
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        return self.symbols_of(self.usual)
+
+    def symbols_of(self, performance: Performance) -> Symbols:
+        """The texts of that play's world at the places where no two worlds have the same."""
+        known: dict[str, Source] = {}
+        for (number, path), value in performance.at(self.volatile):
+            known.setdefault(value, _source(performance, number, path))
+        return Symbols(known)
+
+    def trace_of(self, performance: Performance) -> Trace:
+        return trace(performance.example, self.symbols_of(performance))
+
+    @cached_property
+    def trace(self) -> Trace:
+        return self.trace_of(self.usual)
+
+    @property
+    def told(self) -> Told | None:
+        """The first call of the operation."""
+        operation = self.situation.case.operation
+        return next((each for each in self.usual.example.history if each.operation == operation), None)
+
+    def replied(self) -> list[Exchange]:
+        """The exchanges of the first call of the operation that were answered with declared or plain data."""
+        told = self.told
+        if told is None:
+            return []
+        made = self.usual.example.exchanges[told.first : told.last]
+        return [each for each in made if each.operation == told.operation and each.number in self.usual.kept]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One reply, or one webhook, with what of it is needed and the bytes that are left when all else is gone."""
+
+    staged: Staged
+    place: int  # which reply to the call, from 1; 0: a webhook
+    found: Found
+    exchange: Exchange | None = None
+    least: bytes = b""  # the reply with nothing in it but what is needed
+    event: Event | None = None
+    reply: Any = None  # the whole reply, as plain data
+
+
+def _source(performance: Performance, number: int, path: Path) -> Source:
+    if number == 0:
+        return Source("", 0, path)
+    exchanges = performance.example.exchanges
+    exchange = exchanges[number - 1]
+    call = next(
+        (told for told in performance.example.history if told.first < number <= told.last),
+        None,
+    )
+    first = call.first if call is not None and call.operation == exchange.operation else 0
+    place = sum(each.operation == exchange.operation for each in exchanges[first:number])
+    return Source(exchange.operation, place, path, number)
+
+
+def situations(target: Target) -> Iterator[Situation]:
+    """Every state from which an operation replies, with each thing that the shop can do next. Plain cards only."""
+    for operation in replies.operations(target):
+        plain = replies.plain(target, operation)
+        for values in replies.situations(target, operation):
+            if "kind" not in values:
+                for following in replies.followings(target, operation) or ("",):
+                    yield Situation(plain.but(values), following)
+
+
+def stage(target: Target, situation: Situation) -> Staged:
+    """Play a situation as often as it takes to tell what in it is whose."""
+    usual, twin = perform(target, situation), perform(target, situation)
+    later, stranger = perform(target, situation, now=LATER), perform(target, situation, stranger=True)
+    return Staged(target, situation, usual, twin, later, stranger)
+
+
+class Memory:
+    """Which fields were missed, and which never were: what was not missed in one reply is hardly missed in the next."""
+
+    def __init__(self) -> None:
+        self._unneeded: set[str] = set()
+        self._missed: dict[tuple[str, ...], set[str]] = {}
+
+    def likely(self, key: tuple[str, ...]) -> set[str]:
+        """Fields that will hardly be missed in this reply."""
+        return self._unneeded - self._missed.get(key, set())
+
+    def keep(self, key: tuple[str, ...], found: Found) -> None:
+        """Learn from a reply that was taken apart."""
+        self._unneeded.update(map(dotted, found.unneeded))
+        self._missed.setdefault(key, set()).update(need.field for need in found.needs.values())
+
+
+def observe(staged: Staged, memory: Memory) -> Iterator[Observed]:
+    """Take each reply to the situation's operation apart."""
+    target, situation = staged.target, staged.situation
+    for place, exchange in enumerate(staged.replied(), 1):
+        assert exchange.response is not None
+
+        def play(changes: Collection[str], place: int = place) -> Trace:
+            ablating = Ablating(situation.case.operation, place, frozenset(changes))
+            return staged.trace_of(perform(target, situation, ablating))
+
+        reply = staged.usual.reply(exchange.number)
+        possible = list(variations(exchange.response.body, everything=True))
+        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(
+            memory.likely((*situation.key, str(place)))
+        )
+        memory.keep((*situation.key, str(place)), found)
+        yield Observed(staged, place, found, exchange, _least(staged, place, found, possible), reply=reply)
+
+
+def _least(staged: Staged, place: int, found: Found, possible: list[Any]) -> bytes:
+    """The bytes of the reply when all that is not needed is gone."""
+    drops = {str(each) for each in possible if each.kind == "absent" and each.path in found.unneeded}
+    operation = staged.situation.case.operation
+    left = perform(staged.target, staged.situation, Ablating(operation, place, frozenset(drops))).example
+    told = next(each for each in left.history if each.operation == operation)
+    made = [each for each in left.exchanges[told.first : told.last] if each.operation == operation]
+    return made[place - 1].raw
+
+
+def observe_webhooks(staged: Staged, seen: set[str], memory: Memory) -> Iterator[Observed]:
+    """Take apart each webhook of a type that was not seen before; only those whose body is JSON can be."""
+    outbox = staged.usual.example.outbox
+    for event in outbox.happened if outbox is not None else ():
+        tree = _json(event.body)
+        if event.type in seen or not isinstance(tree, dict):
+            continue
+        seen.add(event.type)
+        possible = list(variations(tree, everything=True))
+
+        def play(changes: Collection[str], name: str = event.type) -> Trace:
+            change = _Changing(name, frozenset(changes))
+            return staged.trace_of(perform(staged.target, staged.situation, change=change))
+
+        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(memory.likely((event.type,)))
+        memory.keep((event.type,), found)
+        yield Observed(staged, 0, found, None, b"", event, tree)
+
+
+@dataclass
+class _Changing:
+    """Changes the first webhook of one type."""
+
+    type: str
+    changes: Collection[str]
+    id: str = ""
+
+    def __call__(self, event: Event) -> Event:
+        if event.type != self.type or self.id not in ("", event.id):
+            return event
+        self.id = event.id
+        tree = json.loads(event.body)
+        for each in list(variations(tree, everything=True)):
+            if str(each) in self.changes:
+                tree = each.apply(tree)
+        return replace(event, body=json.dumps(tree).encode())
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that was found about one integration."""
+
+    target: Target
+    observed: tuple[Observed, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+    def result(self) -> IntegrationNeeds:
+        """As it is printed and written."""
+        scope = self.target.scope
+        merged: dict[tuple[Any, ...], ReplyNeeds] = {}
+        for each in self.observed:
+            made = _described(each)
+            key = (made.operation, made.answer, made.shopper, made.reply, made.request)
+            before = merged.get(key)
+            merged[key] = made if before is None else _both(before, made)
+        return IntegrationNeeds(
+            integration=self.target.name,
+            gateway=scope.gateway,
+            replies=tuple(merged.values()),
+            notes=self.notes,
+            seconds=round(self.seconds, 3),
+        )
+
+
+def study(target: Target) -> Study:
+    """Find all needs of one integration.
+
+    Raises:
+        PaypactError: the driver cannot be made or started.
+    """
+    began = time.perf_counter()
+    observed: list[Observed] = []
+    notes: list[str] = []
+    seen: set[str] = set()
+    memory = Memory()
+    for situation in situations(target):
+        staged = stage(target, situation)
+        name = ", ".join(filter(None, situation.key))
+        missing = staged.usual.example.world.recording.not_simulated()
+        if missing:
+            notes.append(f"{name}: {missing[0]} is not simulated")
+        elif staged.trace.departs(staged.trace_of(staged.twin)):
+            notes.append(f"{name}: {UNSTEADY}")
+        else:
+            observed += observe(staged, memory)
+            observed += observe_webhooks(staged, seen, memory)
+    return Study(target, tuple(observed), tuple(notes), time.perf_counter() - began)
+
+
+def _described(observed: Observed) -> ReplyNeeds:
+    case, exchange = observed.staged.situation.case, observed.exchange
+    example = observed.staged.usual.example
+    secrets = observed.staged.target.gateway.simulator.credentials().values()
+    redactor = Redactor(secrets, [payment.card for payment in example.payments])
+    return ReplyNeeds(
+        operation=case.operation if exchange is not None else "receive",
+        answer=case.answer,
+        shopper=case.shopper if case.operation == "complete" else "",
+        reply=observed.place or 1,
+        request=request_name(observed.staged.symbols, exchange) if exchange is not None else _type(observed),
+        status=exchange.response.status if exchange is not None and exchange.response is not None else 0,
+        needs=tuple(_redacted(need, redactor) for need in observed.found.needs.values()),
+        unneeded=tuple(map(dotted, observed.found.unneeded)),
+        together=observed.found.together,
+    )
+
+
+def _redacted(need: Need, redactor: Redactor) -> Need:
+    """What happens instead may quote what the integration said, and that may be anything."""
+    said = {name: redactor.text(getattr(need, name)) for name in ("without", "null", "other")}
+    return msgspec.structs.replace(need, **said)
+
+
+def _type(observed: Observed) -> str:
+    return observed.event.type if observed.event is not None else ""
+
+
+def _both(before: ReplyNeeds, also: ReplyNeeds) -> ReplyNeeds:
+    """What is needed of the same reply when the shop goes on in one way or in another."""
+    needs = {need.field: need for need in (*also.needs, *before.needs)}
+    unneeded = [name for name in before.unneeded if name in also.unneeded or not _above(name, needs)]
+    kept = tuple(name for name in unneeded if name not in needs)
+    ordered = tuple(needs[name] for name in dict.fromkeys([*(n.field for n in before.needs), *needs]))
+    return msgspec.structs.replace(before, needs=ordered, unneeded=kept, together=before.together and also.together)
+
+
+def _above(name: str, needs: Mapping[str, Any]) -> bool:
+    return any(field == name or field.startswith(f"{name}.") for field in needs)
+
+
+def request_name(known: Symbols, exchange: Exchange) -> str:
+    """Method and path of a request, with `{}` for ids."""
+    path = "".join(part if isinstance(part, str) else "{}" for part in known.parts(exchange.request.path))
+    return f"{exchange.request.method} {path}"

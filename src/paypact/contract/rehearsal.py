@@ -1,0 +1,222 @@
+"""Rehearsal: one case played with a card that the vendor publishes, its replies kept as they were before any change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from paypact.cards import scheme
+from paypact.cards.card import Card
+from paypact.contract.trace import Path, leaves
+from paypact.errors import PaypactError
+from paypact.gateways.facts import Facts, TestCard
+from paypact.hosts import guarded
+from paypact.payments import Address, Authentication, Customer, Money, Payment
+from paypact.testkit import cards, replies
+from paypact.testkit.case import Case
+from paypact.testkit.example import Example
+from paypact.testkit.playing import playing
+from paypact.testkit.target import Target
+from paypact.testkit.told import Told
+from paypact.world.clock import START
+from paypact.world.http import Response
+from paypact.world.notifications import Event
+from paypact.world.recording import Exchange
+from paypact.world.wire import Wire, fields, render, variations
+
+At: TypeAlias = tuple[int, Path]  # an exchange by its number, and a path in its reply
+LATER: Final = START + 40 * 86_400.0 + 3_661.0  # another month, day, hour, minute and second
+EXPIRY: Final = (3, 2030)  # of the cards; where a vendor publishes one date for all its test cards, it is this one
+CODE: Final = "737"
+
+SAM: Final = Customer(
+    "Sam Example",
+    "sam@example.org",
+    "+44 20 7946 0000",
+    Address("2 High Street", "Flat 3", "London", None, "N1 9GU", "GB"),
+    "en-GB",
+    "203.0.113.9",
+)
+
+
+def published(facts: Facts, schemes: Iterable[str], answer: str = "approve") -> list[TestCard]:
+    """The plain test cards that the vendor publishes, those made for this answer first, then in order of schemes."""
+    order = list(schemes)
+    plain = [each for each in facts.test_cards if each.scheme in order and not each.unconfirmed and each.number]
+    made = [each for each in plain if answer != "approve" and each.answers == (answer,)]
+    bare = [each for each in plain if each.answers == ("approve",) and not each.wire and not each.note]
+    usual = [each for each in plain if each.answers == ("approve",) and each not in bare]
+    return [each for group in (made, bare, usual) for each in sorted(group, key=lambda one: order.index(one.scheme))]
+
+
+class Rehearsed(Example):
+    """An example whose cards the vendor publishes; its order has the same name in every play."""
+
+    stranger = False  # another shopper buys something else with another card
+    going_back: tuple[Authentication, ...] = ()
+
+    def card(self) -> Card:
+        found = published(self.target.gateway.facts, self.target.schemes, self.case.answer)
+        good = [each for each in found if each.answers == ("approve",)]
+        if not found:
+            return cards.card(self.case)
+        return _typed(good[-1] if self.stranger and len({each.number for each in good}) > 1 else found[0])
+
+    def other_card(self) -> Card:
+        found = [each for each in published(self.target.gateway.facts, self.target.schemes) if each.answers]
+        mine = {payment.card.number for payment in self.payments}
+        unlike = [each for each in found if each.number not in mine and each.answers == ("approve",)]
+        return self.world.issuer.issue(_typed(unlike[0])) if unlike else super().other_card()
+
+    def reference(self) -> str:
+        return "order-2" if self.stranger else "order-1"
+
+    def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
+        made = super()._issue(reference, press, card, money)
+        if self.stranger and self.target.scope.countries is None:
+            made = self.payments[-1] = replace(made, customer=SAM)
+        return made
+
+    def visit(self, told: Told) -> Authentication | None:
+        went = super().visit(told)
+        if went is not None:
+            self.going_back = (*self.going_back, went)
+        return went
+
+
+def _typed(test: TestCard) -> Card:
+    length = scheme(test.scheme).cvc.length
+    code = f"{CODE}3"[:length] if length else None
+    networks = tuple(test.wire.get("networks", (test.scheme,)))
+    return Card(test.number, *EXPIRY, code, "Test Cardholder", test.scheme, networks)
+
+
+@dataclass
+class Ablating:
+    """Changes one reply of the operation, by any number of variations; keeps all replies as they were before."""
+
+    operation: str
+    place: int = 0  # which reply to the operation, from 1; 0: none
+    changes: Collection[str] = ()
+    kept: dict[int, Any] = field(default_factory=dict)  # exchange number -> its reply, typed or plain
+    _seen: int = 0
+
+    def __call__(self, exchange: Exchange, response: Response) -> Response:
+        if not isinstance(response.body, bytes):
+            self.kept[exchange.number] = response.body
+        if exchange.operation != self.operation:
+            return response
+        self._seen += 1
+        if self._seen != self.place or not self.changes:
+            return response
+        body = response.body
+        for each in variations(response.body, everything=True):
+            if str(each) in self.changes:
+                body = each.apply(body)
+        return replace(response, body=body, headers=dict(response.headers))
+
+
+@dataclass
+class Performance:
+    """One play of a case."""
+
+    example: Rehearsed
+    kept: Mapping[int, Any]
+
+    def reply(self, number: int) -> Any:
+        """The reply of an exchange as it was before any change, as plain data."""
+        return render(self.kept[number])
+
+    def told(self) -> Iterator[tuple[At, str]]:
+        """Each text that came to the integration, and where it stood. Tokens and ways back are of exchange 0."""
+        yield from self._tokens()
+        for number in self.kept:
+            yield from (((number, path), value) for path, value in leaves(self.reply(number)) if isinstance(value, str))
+        yield from self._ways_back()
+
+    def at(self, places: Iterable[At]) -> Iterator[tuple[At, str]]:
+        """The texts at these places, in their order."""
+        extra = {**dict(self._tokens()), **dict(self._ways_back())}
+        for number, path in places:
+            value = extra.get((number, path)) if number == 0 else reached(self.kept.get(number), path)
+            if isinstance(value, str):
+                yield (number, path), value
+
+    def _tokens(self) -> Iterator[tuple[At, str]]:
+        for place, payment in enumerate(self.example.payments):
+            if payment.token:
+                yield (0, ("token", place)), payment.token
+
+    def _ways_back(self) -> Iterator[tuple[At, str]]:
+        for place, went in enumerate(self.example.going_back):
+            yield from (((0, ("return", place, name)), value) for name, value in went.params.items())
+
+
+def reached(body: Any, path: Path) -> Any:
+    """What stands at a path of a typed or plain reply; None where nothing does."""
+    for part in path:
+        if isinstance(body, Wire):
+            body = next((getattr(body, each.attribute) for each in fields(type(body)) if each.name == part), None)
+        elif isinstance(body, dict):
+            body = body.get(part)
+        elif isinstance(body, list | tuple) and isinstance(part, int) and part < len(body):
+            body = body[part]
+        else:
+            return None
+    return body
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A state from which an operation replies, and what the shop does next."""
+
+    case: Case
+    following: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        case = self.case
+        return case.operation, case.answer, case.shopper if case.operation == "complete" else ""
+
+
+def perform(
+    target: Target,
+    situation: Situation,
+    ablating: Ablating | None = None,
+    *,
+    stranger: bool = False,
+    now: float | None = None,
+    change: Callable[[Event], Event] | None = None,
+) -> Performance:
+    """Play a case once. `change` is made to each webhook before it is signed.
+
+    Raises:
+        PaypactError: the driver cannot be made, or a live-looking key was sent.
+    """
+    ablating = ablating or Ablating(situation.case.operation)
+    case = situation.case.but({"amount": "odd", "currency": _another(target)}) if stranger else situation.case
+    hosts = target.gateway.facts.gateway.hosts
+    with guarded(hosts, ()), playing(target, case, Rehearsed, now=now) as example:
+        assert isinstance(example, Rehearsed)
+        example.stranger = stranger
+        example.world.vary = ablating
+        if example.outbox is not None:
+            example.outbox.change = change
+        try:
+            replies.play(example, situation.following)
+        except PaypactError:
+            raise
+        except Exception:  # the world stumbled over a value of another type that the integration handed on
+            if not (ablating.changes or change):
+                raise
+    world = example.world
+    if world.stop is not None:
+        raise world.stop
+    if world.defect is not None and not ablating.changes and change is None:
+        raise world.defect
+    return Performance(example, ablating.kept)
+
+
+def _another(target: Target) -> str:
+    return target.currencies[1 % len(target.currencies)]

@@ -1,0 +1,164 @@
+"""Trace: what an integration did and said in one example, in a form in which two plays of the same case are equal.
+
+Ids, tokens and times differ from one world to the next. They are told by playing the same case twice, and written as
+the place where they first stood: `<sale 1 id>` is the `id` of the first reply to `sale`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import unquote_plus
+
+from paypact.payments import OUTCOMES, Order
+from paypact.testkit.example import Example
+from paypact.testkit.told import Told
+from paypact.world.recording import Exchange
+
+Path: TypeAlias = "tuple[str | int, ...]"
+SHORTEST: Final = 4  # characters of a value that is recognised wherever it stands
+_TEXT: Final = (str, int, float, bool, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value of one world comes from: a reply to an operation, the card's token, or the shopper's way back."""
+
+    operation: str  # empty: no reply
+    reply: int  # which of the replies to that call, from 1
+    path: Path
+    exchange: int = 0  # its number in the example; 0: no exchange
+
+    def __str__(self) -> str:
+        return f"<{' '.join(filter(None, (self.operation, str(self.reply or ''), dotted(self.path))))}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that the integration did or said."""
+
+    kind: Literal["request", "outcome", "webhook", "order"]
+    who: str  # the operation
+    text: str  # canonical
+    exchange: int = 0  # of a request
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All steps of one example, in order."""
+
+    steps: tuple[Step, ...]
+
+    def departs(self, other: Trace) -> tuple[Step | None, Step | None] | None:
+        """The first steps in which two traces differ; None where they do not."""
+        for mine, its in zip(self.steps, other.steps, strict=False):
+            if (mine.kind, mine.who, mine.text) != (its.kind, its.who, its.text):
+                return mine, its
+        if len(self.steps) == len(other.steps):
+            return None
+        longer = max((self.steps, other.steps), key=len)
+        extra = longer[min(len(self.steps), len(other.steps))]
+        return (extra, None) if longer is self.steps else (None, extra)
+
+
+class Symbols:
+    """The values of one world, and the sources they are written as."""
+
+    def __init__(self, known: Mapping[str, Source]) -> None:
+        self.known = {value: source for value, source in known.items() if len(value) >= SHORTEST}
+        longest = sorted(map(re.escape, self.known), key=len, reverse=True)
+        self._any = re.compile("|".join(longest)) if longest else None
+
+    def canonical(self, text: str) -> str:
+        """`text` with each value of this world as its source."""
+        return self._any.sub(lambda found: str(self.known[found[0]]), text) if self._any else text
+
+    def parts(self, text: str) -> Iterator[str | Source]:
+        """`text` cut where values of this world stand in it."""
+        at = 0
+        for found in self._any.finditer(text) if self._any else ():
+            if found.start() > at:
+                yield text[at : found.start()]
+            yield self.known[found[0]]
+            at = found.end()
+        if at < len(text):
+            yield text[at:]
+
+
+def trace(example: Example, symbols: Symbols) -> Trace:
+    """What happened in an example that is over."""
+    return Trace(tuple(_steps(example, symbols)))
+
+
+def _steps(example: Example, symbols: Symbols) -> Iterator[Step]:
+    exchanges = [exchange for exchange in example.exchanges if exchange.operation]
+    told_of: set[int] = set()
+    for told in example.history:
+        for exchange in example.exchanges[told.first : told.last]:
+            if exchange.operation == told.operation:
+                told_of.add(exchange.number)
+                yield _request(exchange, symbols)
+        yield Step("outcome", told.operation, symbols.canonical(said(told)))
+    for exchange in exchanges:
+        if exchange.number not in told_of:
+            yield _request(exchange, symbols)
+    for subject, answer, _ in example.story:
+        if subject.startswith("webhook "):
+            yield Step("webhook", subject.removeprefix("webhook "), str(answer))
+        elif isinstance(answer, Order):
+            yield Step("order", "order", str(answer))
+        elif isinstance(answer, BaseException) and all(answer is not told.outcome for told in example.history):
+            yield Step("webhook", subject, symbols.canonical(f"crash with {type(answer).__name__}: {answer}"))
+
+
+def _request(exchange: Exchange, symbols: Symbols) -> Step:
+    request = exchange.request
+    url = request.url.partition("://")[2].partition("/")[2]
+    body = (
+        unquote_plus(request.body.decode("utf-8", "replace"))
+        if _is_form(request.headers)
+        else request.body.decode("utf-8", "replace")
+    )
+    text = symbols.canonical(f"{request.method} /{unquote_plus(url)}\n{body}")
+    return Step("request", exchange.operation, text, exchange.number)
+
+
+def _is_form(headers: Mapping[str, str]) -> bool:
+    return "x-www-form-urlencoded" in headers.get("content-type", "")
+
+
+def said(told: Told) -> str:
+    """An outcome as text; of a transaction only what can be compared: text and numbers."""
+    outcome = told.outcome
+    if isinstance(outcome, BaseException):
+        return f"crash with {type(outcome).__name__}: {outcome}"
+    if not isinstance(outcome, OUTCOMES):
+        return repr(outcome)
+    known = {each.name: getattr(outcome, each.name) for each in fields(outcome)}
+    shown = {
+        name: value if name != "transaction" or isinstance(value, _TEXT) else type(value).__name__
+        for name, value in known.items()
+        if value is not None
+    }
+    inside = ", ".join(f"{name}={json.dumps(value, default=str, ensure_ascii=False)}" for name, value in shown.items())
+    return f"{type(outcome).__name__}({inside})"
+
+
+def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every scalar of plain data, with the way to it."""
+    if isinstance(tree, dict):
+        for key, held in tree.items():
+            yield from leaves(held, (*path, key))
+    elif isinstance(tree, list | tuple):
+        for index, held in enumerate(tree):
+            yield from leaves(held, (*path, index))
+    else:
+        yield path, tree
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """A path as it is shown: `data.0.id`."""
+    return ".".join(map(str, path))
