@@ -15,7 +15,6 @@ from urllib.parse import unquote_plus
 
 from paypact.payments import OUTCOMES, Order
 from paypact.testkit.example import Example
-from paypact.testkit.told import Told
 from paypact.world.recording import Exchange
 
 Path: TypeAlias = "tuple[str | int, ...]"
@@ -94,24 +93,18 @@ def trace(example: Example, symbols: Symbols) -> Trace:
 
 
 def _steps(example: Example, symbols: Symbols) -> Iterator[Step]:
-    exchanges = [exchange for exchange in example.exchanges if exchange.operation]
-    told_of: set[int] = set()
-    for told in example.history:
-        for exchange in example.exchanges[told.first : told.last]:
-            if exchange.operation == told.operation:
-                told_of.add(exchange.number)
-                yield _request(exchange, symbols)
-        yield Step("outcome", told.operation, symbols.canonical(said(told)))
-    for exchange in exchanges:
-        if exchange.number not in told_of:
-            yield _request(exchange, symbols)
-    for subject, answer, _ in example.story:
-        if subject.startswith("webhook "):
-            yield Step("webhook", subject.removeprefix("webhook "), str(answer))
-        elif isinstance(answer, Order):
-            yield Step("order", "order", str(answer))
-        elif isinstance(answer, BaseException) and all(answer is not told.outcome for told in example.history):
-            yield Step("webhook", subject, symbols.canonical(f"crash with {type(answer).__name__}: {answer}"))
+    waiting = [exchange for exchange in example.exchanges if exchange.operation]
+    for moment in example.story:
+        while waiting and waiting[0].number <= moment.exchanges:
+            yield _request(waiting.pop(0), symbols)
+        if isinstance(moment.told, Order):
+            yield Step("order", moment.call, str(moment.told))
+        elif moment.call.startswith("webhook "):
+            yield Step("webhook", moment.call.removeprefix("webhook "), str(moment.told))
+        elif moment.told is not None:
+            yield Step("outcome", moment.call, symbols.canonical(said(moment.told)))
+    for exchange in waiting:
+        yield _request(exchange, symbols)
 
 
 def _request(exchange: Exchange, symbols: Symbols) -> Step:
@@ -130,9 +123,8 @@ def _is_form(headers: Mapping[str, str]) -> bool:
     return "x-www-form-urlencoded" in headers.get("content-type", "")
 
 
-def said(told: Told) -> str:
+def said(outcome: object) -> str:
     """An outcome as text; of a transaction only what can be compared: text and numbers."""
-    outcome = told.outcome
     if isinstance(outcome, BaseException):
         return f"crash with {type(outcome).__name__}: {outcome}"
     if not isinstance(outcome, OUTCOMES):
