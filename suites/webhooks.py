@@ -119,8 +119,8 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
         case "in-order":
             yield from ({**flow, "deliver": word} for flow in flows for word in ("", TWICE))
         case "any-order":
-            most, seed = (SAMPLE, 0) if run.profile.deterministic else (SAMPLE_AT_NIGHT, None)
-            chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+            most = SAMPLE if run.profile.deterministic else SAMPLE_AT_NIGHT
+            chance = random.Random(run.profile.seed_of(run.cell.name))  # noqa: S311 - a sample, no secret
             for flow in flows:
                 yield from ({**flow, "deliver": order} for order in webhooks.orders(_sent(run, flow), most, chance))
         case "late":

@@ -10,19 +10,25 @@ import covertable  # type: ignore[import-untyped]  # ships no types
 from paypact.testkit.case import Axes, Case, Value, plain
 
 
-def rows(axes: Axes, part: int = 0, parts: int = 1) -> list[Case]:
+_DIGITS = 10_000
+_STRIDE = 997  # between the digits of one turn and those of the next
+
+
+def rows(axes: Axes, part: int = 0, parts: int = 1, turn: int = 0) -> list[Case]:
     """Cases that cover all pairs of classes, each class spelled by its values in turn.
 
     Long lists of values (currencies, decline reasons) are shared out: this is cell number `part` of `parts`, and
     together the cells of a promise use every value once. Values that a cell does not share it uses all.
+
+    Another `turn` covers the same pairs by other values of their classes, and with other digits.
     """
     base = plain(axes)
     classes = {name: axis.classes() for name, axis in axes.items()}
     cases = [base]
     for number, row in enumerate(_pairwise({name: list(words) for name, words in classes.items() if len(words) > 1})):
         spelled = {name: classes[name][row.get(name) or next(iter(classes[name]))] for name in axes}
-        values = {name: choice[(number + part) % len(choice)] for name, choice in spelled.items()}
-        cases.append(base.but({**values, "digits": number}))
+        values = {name: choice[(number + part + turn) % len(choice)] for name, choice in spelled.items()}
+        cases.append(base.but({**values, "digits": (number + turn * _STRIDE) % _DIGITS}))
     for number, extra in enumerate(_unused(cases, axes, part, parts)):
         cases.append(cases[(1 + number) % len(cases)].but(extra))
     return list(dict.fromkeys(cases))

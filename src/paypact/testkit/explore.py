@@ -173,7 +173,8 @@ class Exploration:
             if played.example.varying is not None and played.example.varying.struck is None:
                 self.notes.append(f"no reply could be varied by {case.variation!r}")
             return
-        for case in covering.rows(axes, self.cell.part, self.cell.parts) if cases is None else cases:
+        listed = covering.rows(axes, self.cell.part, self.cell.parts, self.profile.seed) if cases is None else cases
+        for case in listed:
             self.rows += 1
             self._note(self._try(case))
             if self.rows == HOPELESS and self._gaps == self.examples:

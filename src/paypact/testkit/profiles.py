@@ -11,11 +11,21 @@ from paypact.errors import UsageError
 
 @dataclass(frozen=True)
 class Profile:
-    """`examples` is the number of random cases a cell after its covering rows."""
+    """`examples` is the number of random cases a cell after its covering rows.
+
+    A deterministic profile draws the same ones in every run, by the cell's name; with another `seed`, others.
+    """
 
     name: str
     examples: int
     deterministic: bool
+    seed: int = 0
+
+    def seed_of(self, cell: str) -> str | None:
+        """What the random cases of a cell are drawn by; None where every run is to draw others."""
+        if not self.deterministic:
+            return None
+        return f"{cell}/{self.seed}" if self.seed else cell
 
 
 PROFILES: Final = {

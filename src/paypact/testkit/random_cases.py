@@ -58,8 +58,9 @@ def random_cases(
 
     test: Any = given(case=strategy(axes))(body)
     test.hypothesis.inner_test._hypothesis_internal_add_digest = cell.encode()  # noqa: SLF001 - see above
-    if profile.deterministic:
-        test = seed(int.from_bytes(hashlib.sha256(cell.encode()).digest()[:8], "big"))(test)
+    drawn_by = profile.seed_of(cell)
+    if drawn_by is not None:
+        test = seed(int.from_bytes(hashlib.sha256(drawn_by.encode()).digest()[:8], "big"))(test)
     configured = settings(
         max_examples=profile.examples,
         derandomize=False,  # whatever the shop's own profile says: Hypothesis turns it on where CI is set

@@ -227,7 +227,7 @@ def cases(situations: Sequence[Case], rehearse: Rehearse, *, illegal: bool = Fal
 
 def mixed(cell: str, profile: Profile, axes: Axes, among: Sequence[Case]) -> Iterator[Case]:
     """Random ones of these cases, with random values of the axes on which they do not differ."""
-    drawn = random.Random(cell) if profile.deterministic else random.Random()  # noqa: S311 - nothing secret is drawn
+    drawn = random.Random(profile.seed_of(cell))  # noqa: S311 - nothing secret is drawn
     free = {name: axis.values for name, axis in axes.items() if len({getattr(case, name) for case in among}) == 1}
     for _ in range(profile.examples):
         values = {name: drawn.choice(choice) for name, choice in free.items()}
