@@ -1,7 +1,7 @@
-"""Judge the correct integrations, seed by seed: `python scripts/judge_correct.py [--seeds N] [NAME ...]`, `tox -e correct`.
+"""Judge the correct integrations: `python scripts/judge_correct.py [--seeds N] [NAME ...]`, or `tox -e correct`.
 
-Every promise is tried on every one of them; a seed decides which cards, shoppers and random cases are drawn. Prints what
-was found; exit code 1 where anything was, advice on what the vendor's SDK does by itself excepted.
+Every promise is tried on every one of them; a seed decides which cards, shoppers and random cases are drawn. Prints
+what was found; exit code 1 where anything was, advice on what the vendor's SDK does by itself excepted.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def main(arguments: list[str]) -> int:
 
 def _lines(judged: Judged) -> Iterator[str]:
     verdict = "ACCUSED" if judged.accused else "silent"
-    yield f"{judged.name} seed {judged.seed}: {verdict} ({judged.cells} cells, {judged.examples} examples, {judged.seconds:.0f} s)"
+    effort = f"{judged.cells} cells, {judged.examples} examples, {judged.seconds:.0f} s"
+    yield f"{judged.name} seed {judged.seed}: {verdict} ({effort})"
     yield from (f"  {line}" for line in judged.accused)
     yield from (f"  the SDK's own: {line}" for line in judged.advised)
 

@@ -9,7 +9,6 @@ import covertable  # type: ignore[import-untyped]  # ships no types
 
 from paypact.testkit.case import Axes, Case, Value, plain
 
-
 _DIGITS = 10_000
 _STRIDE = 997  # between the digits of one turn and those of the next
 
