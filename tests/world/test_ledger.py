@@ -301,6 +301,10 @@ WALKS: dict[str, tuple[Terms, str]] = {
     "stripe: nothing to dispute": (STRIPE, """
         authorize 1000          | authorized
         chargeback              | refused chargeback_uncaptured"""),
+    "stripe: nothing left to dispute": (STRIPE, """
+        sale 1000               | completed
+        refund                  | refunded 1000
+        chargeback              | refused chargeback_refunded"""),
     "stripe: amounts of nothing": (STRIPE, """
         authorize 1000          | authorized
         capture 0               | refused capture_nothing

@@ -86,6 +86,8 @@ class Carrier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     amount: str
     currency: str = ""  # empty: nowhere, it is that of the purchase or of the account
     account: str = ""  # where the merchant account stands, at gateways that have several
+    items: str = ""  # a list whose items each carry an amount (and currency), at places within the item
+    times: str = ""  # where an item says how many there are of it
 
 
 class MoneyFacts(_Table, frozen=True, kw_only=True):

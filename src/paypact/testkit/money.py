@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from paypact.currencies import exponent, major
 from paypact.gateways.facts import Carrier, MoneyFacts
@@ -18,8 +18,10 @@ from paypact.testkit.explore import DefectError, NotCoveredError
 from paypact.testkit.judge import Verdict
 from paypact.testkit.told import Problem, Told
 from paypact.world.books import Authorization, Movement, Purchase
+from paypact.world.codecs import listed
 from paypact.world.recording import Exchange
 
+_DIGITS: Final = re.compile(r"-?[0-9]+")
 WITHOUT_CHARGE: Final = ("verify", "store")  # of whatever amount the gateway's way to look at a card is
 
 
@@ -184,18 +186,30 @@ def _read(example: Example, told: Told) -> Iterator[Reading]:
         if carrier is None or exchange.kind == "not simulated":
             continue
         body = decoded(exchange.request)
-        written = at(body, carrier.amount)
+        written, first = _written(body, carrier)
         if written is None:  # in full, or no change of an amount
             continue
-        currency = at(body, carrier.currency) if carrier.currency else told.payment.amount.currency
+        currency = at(first, carrier.currency) if carrier.currency else told.payment.amount.currency
         account = at(body, carrier.account) if carrier.account else None
         read = _sum(facts, str(written), str(currency or "").upper())
         yield Reading(exchange, carrier, str(written), read, account)
 
 
+def _written(body: Any, carrier: Carrier) -> tuple[Any, Any]:
+    """The amount as it was written, None where there is none; and where its currency stands: the body or an item."""
+    if not carrier.items:
+        return at(body, carrier.amount), body
+    items = listed(at(body, carrier.items)) or []
+    each = [(at(item, carrier.amount), at(item, carrier.times) if carrier.times else None) for item in items]
+    odd = next((price for price, _ in each if price is None or not _DIGITS.fullmatch(str(price))), None)
+    if not each or odd is not None:
+        return odd, items[0] if items else body
+    return sum(int(price) * int(times or 1) for price, times in each), items[0]
+
+
 def _sum(facts: MoneyFacts, text: str, currency: str) -> Sum | None:
     """An amount in the vendor's writing; None where it is none."""
-    if facts.form == "units" and not re.fullmatch(r"-?[0-9]+", text):
+    if facts.form == "units" and not _DIGITS.fullmatch(text):
         return None
     try:
         value = Decimal(text)

@@ -82,7 +82,10 @@ def _void_obstacle(terms: Terms, movement: Movement) -> str | None:
 
 
 def _chargeback_obstacle(_: Terms, movement: Movement) -> str | None:
-    return None if movement.authorization.captured else "chargeback_uncaptured"
+    authorization = movement.authorization
+    if not authorization.captured:
+        return "chargeback_uncaptured"
+    return "chargeback_refunded" if left("chargeback", authorization) <= 0 else None
 
 
 OBSTACLES: Final[dict[str, Callable[[Terms, Movement], str | None]]] = {

@@ -33,12 +33,16 @@ def generate() -> dict[str, Any]:
         raise SystemExit("stripe is not installed here: pip install 'paypact[stripe]', then run this again")
     folder = Path(spec.origin).parent
     endpoints = dict(sorted(_endpoints(folder)))
-    classes = _Classes(folder)
+    classes = {group: _Classes(folder / "params" / group) for group in {group for group, _ in endpoints.values()}}
     return {
         "source": f"typed parameters of the Python SDK stripe {version('stripe')}, API {_api_version(folder)}",
         "endpoints": sorted(endpoints),
-        "params": {route: classes.object(endpoints[route], route) for route in sorted(ROUTES)},
+        "params": {route: _types(classes, *endpoints[route], route) for route in sorted(ROUTES)},
     }
+
+
+def _types(classes: dict[str, _Classes], group: str, name: str, route: str) -> Type:
+    return classes[group].object(name, route)
 
 
 def text(content: dict[str, Any]) -> str:
@@ -53,8 +57,8 @@ def _api_version(folder: Path) -> str:
     return next(_said(node.value) for node in ast.walk(source) if isinstance(node, ast.Assign))
 
 
-def _endpoints(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every call of the services: `POST /v1/payment_intents/{}/capture`, and the class of its parameters."""
+def _endpoints(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Every call of the services: `POST /v1/payment_intents/{}/capture`, the group and class of its parameters."""
     for path in sorted(folder.rglob("*_service.py")):
         for method in (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)):
             for call in (n for n in ast.walk(method) if isinstance(n, ast.Call)):
@@ -62,7 +66,8 @@ def _endpoints(folder: Path) -> Iterator[tuple[str, str]]:
                     verb, where = (next(_texts(argument), "") for argument in call.args[:2])
                     if where.startswith("/v1/"):
                         parts = ("{}" if part.startswith("{") else part for part in where.split("/"))
-                        yield f"{verb.upper()} {'/'.join(parts)}", _params(method)
+                        group = path.parent.relative_to(folder).as_posix()
+                        yield f"{verb.upper()} {'/'.join(parts)}", (group, _params(method))
 
 
 def _params(method: ast.FunctionDef) -> str:
@@ -87,11 +92,11 @@ def _parsed(annotation: ast.expr) -> ast.expr:
 
 
 class _Classes:
-    """The TypedDicts of stripe.params: by name, each member's annotation."""
+    """The TypedDicts of one group of stripe.params, whose names mean something else in another: each one's members."""
 
     def __init__(self, folder: Path) -> None:
         self.found: dict[str, dict[str, ast.expr]] = {}
-        for path in (folder / "params").glob("_*_params.py"):
+        for path in folder.glob("_*_params.py"):
             for node in ast.parse(path.read_text()).body:
                 if isinstance(node, ast.ClassDef):
                     members = (one for one in node.body if isinstance(one, ast.AnnAssign))

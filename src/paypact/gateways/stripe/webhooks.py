@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import attempts, charges, intents, refunds
+from paypact.gateways.stripe.simulator import attempts, charges, disputes, intents, refunds, sessions
 from paypact.gateways.stripe.simulator.account import Account, letters
 from paypact.gateways.stripe.simulator.state import Intent
 from paypact.payments import Notification, Payment
@@ -23,7 +23,7 @@ from paypact.world.books import Authorization, Entry, Movement, Purchase
 from paypact.world.codecs import encode_json
 from paypact.world.http import NotSimulatedError, Request
 from paypact.world.notifications import WEBHOOK_URL, Event, Seal
-from paypact.world.wire import UNSEEN_WORD, Wire, like
+from paypact.world.wire import UNSEEN_WORD
 
 Told = tuple[str, Any, dict[str, Any] | None]  # type, object, what of it has changed
 
@@ -36,37 +36,17 @@ HEADERS: Final = {  # as pasted in github stripe/stripe-java issue 919
 }
 
 
-class Dispute(Wire):
-    """What a cardholder's bank takes back."""
-
-    id: Annotated[str, like("du_")]
-    object: str = "dispute"
-    amount: int
-    balance_transactions: list[Any]
-    charge: str
-    created: int
-    currency: str
-    evidence: dict[str, Any]
-    evidence_details: dict[str, Any]
-    is_charge_refundable: bool = False
-    livemode: bool = False
-    metadata: dict[str, str]
-    payment_intent: str
-    reason: str = "fraudulent"
-    status: str
-
-
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
-def drawn(account: Account, entry: Entry, version: str | None) -> Iterator[Event]:
-    """The events of one line of the journal, in the endpoint's API version."""
+def drawn(account: Account, entry: Entry, version: str | None, line: int) -> Iterator[Event]:
+    """The events of one line of the journal (`line` counts from 1), in the endpoint's API version."""
     versions = account.facts.gateway.versions
     if version is not None and version not in versions:
         raise NotSimulatedError(f"Stripe webhooks in API version {version}")
     request = _request(account, entry)
     for place, (type_, shown, changed) in enumerate(_told(account, entry)):
-        id_ = account.make_id("evt_", f"{len(account.ledger.journal)}/{place}")
+        id_ = account.make_id("evt_", f"{line}/{place}")
         yield _event(id_, type_, shown, entry.at, version or versions[0], changed, request)
 
 
@@ -116,7 +96,7 @@ def _told(account: Account, entry: Entry) -> Iterator[Told]:
                 yield "charge.captured", charges.render(account, held), None
                 yield "payment_intent.amount_capturable_updated", intents.render(account, held.purchase), None
         case Movement(kind="chargeback") as dispute if entry.event == "book":
-            shown = _dispute(account, dispute)
+            shown = disputes.render(account, dispute)
             yield "charge.dispute.created", shown, None
             yield "charge.dispute.funds_withdrawn", shown, None
 
@@ -124,16 +104,50 @@ def _told(account: Account, entry: Entry) -> Iterator[Told]:
 def _of_purchase(account: Account, purchase: Purchase, event: str) -> Iterator[Told]:
     intent: Intent = purchase.data
     seen = intent.show(account, purchase)
-    if event == "open":  # pasted events show it without a method, also where one request creates and confirms
+    if intent.session is not None:
+        yield from _of_session(account, purchase, event, seen)
+    elif event == "open":  # pasted events show it without a method, also where one request creates and confirms
         seen.status, seen.payment_method = "requires_payment_method", None
         yield f"{intent.kind}_intent.created", seen, None
     elif event == "cancel":
         yield f"{intent.kind}_intent.canceled", seen, None
 
 
-def _of_attempt(account: Account, held: Authorization, event: str) -> Iterator[Told]:
-    if event in ("present", "authenticate"):
+def _of_session(account: Account, purchase: Purchase, event: str, seen: Any) -> Iterator[Told]:
+    """Of a hosted page nothing is told until it is used, or ends."""
+    intent: Intent = purchase.data
+    if event == "open":
+        if intent.session is not None and intent.session.eager:
+            yield "payment_intent.created", seen, None
         return
+    if purchase.authorizations:
+        yield f"{intent.kind}_intent.canceled", seen, None
+    yield "checkout.session.expired", sessions.render(account, purchase), None
+
+
+def _of_attempt(account: Account, held: Authorization, event: str) -> Iterator[Told]:
+    session = held.purchase.data.session
+    if event == "present":
+        first = held.purchase.authorizations[0] is held
+        if session is not None and first and not session.eager:  # the page makes its intent now
+            seen = held.purchase.data.show(account, held.purchase)
+            seen.status, seen.payment_method = "requires_payment_method", None
+            yield f"{held.purchase.data.kind}_intent.created", seen, None
+        return
+    if event == "authenticate":
+        return
+    yield from _of_answer(account, held, event)
+    good = "complete" if held.automatic else "approve"
+    if session is None:
+        return
+    if not session.completed and event in (good, "defer"):
+        yield "checkout.session.completed", sessions.render(account, held.purchase), None
+    elif session.completed and event in (good, *attempts.NO):  # after it was deferred
+        word = "succeeded" if event == good else "failed"
+        yield f"checkout.session.async_payment_{word}", sessions.render(account, held.purchase), None
+
+
+def _of_answer(account: Account, held: Authorization, event: str) -> Iterator[Told]:
     intent: Intent = held.purchase.data
     kind, seen = f"{intent.kind}_intent", intent.show(account, held.purchase)
     charge = charges.render(account, held) if attempts.has_charge(held) else None
@@ -186,24 +200,6 @@ def _of_refund(account: Account, refund: Movement, entry: Entry) -> Iterator[Tol
         yield "charge.refund.updated", seen, before
         if entry.event == "fail":
             yield "refund.failed", seen, None
-
-
-def _dispute(account: Account, dispute: Movement) -> Dispute:
-    held = dispute.authorization
-    intent: Intent = held.purchase.data
-    return Dispute(
-        id=account.make_id("du_", str(dispute.id)),
-        amount=account.units(dispute.amount, intent.currency),
-        charge=held.data.id,
-        created=account.now(),
-        currency=intent.currency,
-        balance_transactions=[],
-        evidence={},
-        metadata={},
-        evidence_details={"due_by": None, "has_evidence": False, "past_due": False, "submission_count": 0},
-        payment_intent=intent.id,
-        status="needs_response",
-    )
 
 
 # --- delivering -------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from paypact.world.notifications import Event, Seal
 from paypact.world.parameters import Misfit, without_effect
 
 FORM = "application/x-www-form-urlencoded"
-_ID_AT = 3  # "", "v1", the collection, the id
+_ID_AT = 3  # "", "v1", the collection, the id; one further on where the collection has two words
 
 
 class Stripe(Account):
@@ -156,7 +156,9 @@ class Stripe(Account):
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
         from paypact.gateways.stripe import webhooks
 
-        return webhooks.drawn(self, entry, version)
+        drawn = list(webhooks.drawn(self, entry, version, len(self.ledger.journal)))
+        self.told += drawn
+        return drawn
 
     def deliver(self, event: Event, seal: Seal) -> Notification:
         from paypact.gateways.stripe import webhooks
@@ -181,11 +183,15 @@ class Stripe(Account):
 
 def _place(method: str, path: str) -> tuple[str, str]:
     """The route's name and the id in the path."""
-    parts, name = path.split("/"), f"{method} {path}"
-    if len(parts) <= _ID_AT or name in described().endpoints:
+    name, endpoints = f"{method} {path}", described().endpoints
+    if name in endpoints:
         return name, ""
-    id_, parts[_ID_AT] = parts[_ID_AT], "{}"
-    return f"{method} {'/'.join(parts)}", id_
+    parts = path.split("/")
+    for at in range(_ID_AT, len(parts)):
+        place = f"{method} {'/'.join([*parts[:at], '{}', *parts[at + 1 :]])}"
+        if place in endpoints:
+            return place, parts[at]
+    return name, ""
 
 
 SIMULATOR = Stripe

@@ -20,6 +20,7 @@ from paypact.payments import Money
 from paypact.world.books import Authorization, Purchase
 from paypact.world.http import NotSimulatedError
 from paypact.world.idempotency import IdempotencyKeys
+from paypact.world.notifications import Event
 from paypact.world.parameters import Parameters
 from paypact.world.simulator import Simulator
 from paypact.world.world import World
@@ -54,6 +55,7 @@ class Account(Simulator):
         self.serial = next(_WORLDS)
         self.methods: dict[str, Method] = {}
         self.people: dict[str, Person] = {}
+        self.told: list[Event] = []  # what was drawn for a listening shop
         self.request_id = ""  # of the request being carried out
         self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])

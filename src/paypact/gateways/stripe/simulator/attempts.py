@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import methods
+from paypact.gateways.stripe.simulator import disputes, methods
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.state import Attempt, Intent, Method
@@ -14,6 +14,7 @@ from paypact.world.issuer import Answer, decline
 
 LIVE = ("created", "challenged", "pending", "authorized")
 FAILED = ("declined", "rejected")
+NO = ("decline", "reject")  # the answers that lead there
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 LISTED = ("allowed_payment_method_types", "payment_method_types")
 STATUS = {  # of the last authorization; what a yes and a no mean depends on the intent
@@ -169,6 +170,7 @@ def settle(account: Account, held: Authorization, issued: Answer) -> None:
     if held.state in FAILED:
         raise _refusal(account, held)
     saved(held)
+    disputes.follows(account, held)
 
 
 def finish(account: Account, held: Authorization, *, passed: bool) -> None:
@@ -180,6 +182,7 @@ def finish(account: Account, held: Authorization, *, passed: bool) -> None:
         return
     account.ledger.authenticate(held, passed=passed)
     saved(held)
+    disputes.follows(account, held)
 
 
 def saved(held: Authorization) -> None:
@@ -204,6 +207,12 @@ def _refusal(account: Account, held: Authorization) -> Refusal:
     else:
         error.payment_intent = seen
     return Refusal(402, error, "")  # no rule: the request was carried out, and the bank said no
+
+
+def said_no(account: Account, word: str) -> wire.CardError:
+    """The error of a bank's no that no intent remembers."""
+    error = account.decline(word)
+    return wire.CardError(**{name: getattr(error, name) for name in wire.CardError.__struct_fields__})
 
 
 def last_error(account: Account, held: Authorization) -> wire.LastError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
-from paypact.gateways.stripe.simulator import attempts, methods
+from paypact.gateways.stripe.simulator import attempts, methods, sessions
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.state import Intent, Method
@@ -23,6 +23,9 @@ REDIRECT = {
 
 def visit(account: Account, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
     """See `Simulator.visit`. A no is shown to the shopper there; the shop learns of it from the intent."""
+    if place.startswith(sessions.PAGE):
+        hosted = account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
+        return None if hosted is None else _hosted(account, hosted, payment, result)
     purchase = _purchase(account, place)
     if purchase is None:
         return None
@@ -43,8 +46,25 @@ def visit(account: Account, place: str, payment: Payment, result: str) -> Mappin
 
 def comes_back_to(account: Account, place: str) -> str:
     """See `Simulator.comes_back_to`."""
+    if place.startswith(sessions.PAGE):
+        hosted = account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
+        return sessions.success_url(hosted) if hosted is not None else ""
     purchase = _purchase(account, place)
     return str(purchase.data.return_url or "") if purchase is not None else ""
+
+
+def _hosted(account: Account, purchase: Purchase, payment: Payment, result: str) -> Mapping[str, str]:
+    """On the hosted page: the shopper types the card and passes what the bank asks, or goes back without."""
+    if sessions.takes(purchase, payment.customer):
+        with suppress(Refusal):
+            purchase.data.method = _typed(account, payment)
+            attempts.pay(account, purchase, {})
+        held = attempts.newest(purchase)
+        if held is not None and held.state == "challenged":
+            if result == "abandoned":
+                return {}
+            attempts.finish(account, held, passed=result == "passed")
+    return sessions.landed(account, purchase)
 
 
 def _purchase(account: Account, place: str) -> Purchase | None:

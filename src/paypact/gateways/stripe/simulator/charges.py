@@ -115,6 +115,7 @@ def _outcome(account: Account, held: Authorization) -> wire.Outcome:
 def _card(account: Account, held: Authorization) -> wire.ChargeCard:
     attempt: Attempt = held.data
     method, card, words = attempt.method, attempt.method.card, account.words
+    intent: Intent = held.purchase.data
     only, seen = method.test.wire.get("checks") if method.test else None, methods.CHECKS[held.answer.address]
     amount = account.units(held.amount, held.purchase.data.currency)
     approved = not attempts.failed(held)
@@ -136,7 +137,7 @@ def _card(account: Account, held: Authorization) -> wire.ChargeCard:
         extended_authorization=wire.Status(status="disabled"),
         fingerprint=methods.fingerprint(card),
         funding=card.funding if card.funding in methods.FUNDING else "unknown",
-        incremental_authorization=wire.Status(status="unavailable"),
+        incremental_authorization=wire.Status(status="available" if intent.incremental else "unavailable"),
         last4=card.last4,
         multicapture=wire.Status(status="available" if held.captures == "many" else "unavailable"),
         network=attempt.network if attempt.network in available else available[0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from paypact.gateways.stripe import wire
@@ -77,6 +78,8 @@ def confirm(account: Account, call: Call) -> Seen:
     if call.key == "publishable" and purchase.data.confirmation_method == "manual":
         raise account.refuse("confirm_browser_manual")
     now = status(purchase)
+    if purchase.data.session is not None:
+        raise account.refuse("confirm_of_session", shown(account, purchase, call))
     if now not in attempts.CONFIRMABLE:
         rule = "confirm_succeeded" if now in ("succeeded", "requires_capture") else "confirm_state"
         raise account.refuse(rule, shown(account, purchase, call), status=now)
@@ -111,9 +114,44 @@ def capture(account: Account, call: Call) -> wire.PaymentIntent:
     return render(account, purchase)
 
 
+def increment(account: Account, call: Call) -> wire.PaymentIntent:
+    """Ask the bank to hold more, where the request asked for that; a no leaves everything as it was.
+
+    Raises:
+        Refusal: nothing is held, it is not more, it was not asked for, it was tried too often, or the bank says no.
+    """
+    purchase = account.intent(call, "payment")
+    intent: Intent = purchase.data
+    asked, now, held = call.params, status(purchase), attempts.newest(purchase)
+    if now != "requires_capture" or held is None:
+        raise account.refuse("increment_state", render(account, purchase), status=now)
+    if not intent.incremental:
+        raise account.refuse("increment_unavailable", render(account, purchase))
+    if intent.increments >= account.facts.limits["increments"]:
+        raise account.refuse("increment_too_often", most=account.facts.limits["increments"])
+    checks.amount(account, asked["amount"], intent.currency)
+    if asked["amount"] <= intent.amount:
+        raise account.refuse("increment_not_more", now=intent.amount)
+    metadata = checks.metadata(account, asked, intent.metadata)
+    intent.increments += 1
+    answer = account.world.issuer.answer(held.card)
+    if answer.event != "approve":
+        raise Refusal(402, attempts.said_no(account, answer.reason), "")
+    amount = account.minor(asked["amount"], intent.currency)
+    intent.amount, intent.metadata = asked["amount"], metadata
+    if "description" in asked:
+        intent.params["description"] = asked["description"]
+    purchase.price = Money(amount, intent.currency.upper())
+    held.amount = held.approved = amount
+    account.ledger.move(held, "adjust", amount)
+    return render(account, purchase)
+
+
 def cancel(account: Account, call: Call) -> wire.PaymentIntent:
     purchase = account.intent(call, "payment")
     now = status(purchase)
+    if purchase.data.session is not None and now in attempts.CONFIRMABLE:
+        raise account.refuse("cancel_of_session", render(account, purchase))
     if now not in CANCELABLE:
         raise account.refuse("cancel_state", render(account, purchase), status=now)
     attempts.cancel(account, purchase, call.params.get("cancellation_reason"))
@@ -145,9 +183,17 @@ def update(account: Account, call: Call) -> wire.PaymentIntent:
 
 def all_of(account: Account, call: Call) -> wire.Page:
     customer = account.customer(call.params)
-    intents = (purchase.data for purchase in reversed(account.ledger.purchases))
-    found = (one for one in intents if one.kind == "payment" and customer in (None, one.customer))
+    found = (one for one in known(account) if customer in (None, one.customer))
     return page(account, call, found, lambda one: render(account, account.purchase(one.id, "payment", None)))
+
+
+def known(account: Account) -> Iterator[Intent]:
+    """The PaymentIntents there are, the newest first; that of a hosted page is made when a card is presented there."""
+    for purchase in reversed(account.ledger.purchases):
+        intent: Intent = purchase.data
+        hidden = intent.session is not None and not (intent.session.eager or purchase.authorizations)
+        if intent.kind == "payment" and not hidden:
+            yield intent
 
 
 def _check(account: Account, asked: dict[str, Any]) -> None:

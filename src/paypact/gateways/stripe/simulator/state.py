@@ -8,6 +8,7 @@ from typing import Any
 
 from paypact.cards.card import Card
 from paypact.gateways.facts import TestCard
+from paypact.payments import Customer
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +26,20 @@ class Method:
     customer: str | None = None
     spent: bool = False
     authenticated: bool = False  # a set-up, or a payment that saved it, passed a challenge
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """A Checkout Session: a hosted page for one intent, which the vendor shows only when the shopper has used it."""
+
+    id: str
+    created: int
+    params: dict[str, Any]  # as they were sent
+    metadata: dict[str, str]
+    expires_at: int
+    eager: bool  # made by a caller of a version in which the intent was shown from the beginning
+    buyer: Customer | None = None  # who has typed their data on the page
+    completed: bool = False  # the shopper was led on
 
 
 @dataclass(slots=True, eq=False)
@@ -51,11 +66,18 @@ class Intent:
     forgiven: int = 0  # authorizations before the last update: their error is no longer shown
     canceled_at: int | None = None
     cancellation_reason: str | None = None
+    session: Session | None = None  # the hosted page it belongs to
+    increments: int = 0  # how often more was asked of the bank
 
     @property
     def manual(self) -> bool:
         """Whether a confirmation only holds the money. What is said of cards goes before what is said of all."""
         return self.kind == "payment" and self.options.get("capture_method", self.capture_method) == "manual"
+
+    @property
+    def incremental(self) -> bool:
+        """Whether more may be held later: asked for with the first request."""
+        return self.manual and self.options.get("request_incremental_authorization") == "if_available"
 
     @property
     def saves(self) -> bool:
@@ -87,6 +109,15 @@ class Repayment:
     created: int
     reason: str | None
     metadata: dict[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Complaint:
+    """A Dispute."""
+
+    id: str
+    created: int
+    reason: str
 
 
 @dataclass(slots=True, eq=False)

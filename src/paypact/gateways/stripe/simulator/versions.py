@@ -34,6 +34,7 @@ NAMES: Final = {  # docs.stripe.com/changelog: from these dates on a version car
 }
 _VERSION = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.([a-z]+))?")
 _PI, _SI = "POST /v1/payment_intents", "POST /v1/setup_intents"
+_CS = "POST /v1/checkout/sessions"
 _INTENTS = (_PI, f"{_PI}/{{}}", f"{_PI}/{{}}/confirm", _SI, f"{_SI}/{{}}", f"{_SI}/{{}}/confirm")
 
 _GONE = (
@@ -130,7 +131,7 @@ CHANGES: Final = (
     Change(
         "2026-09-30",
         "docs.stripe.com/changelog/endive: payment_method_types is no longer writable",
-        routes=_INTENTS,
+        routes=(*_INTENTS, _CS),
         takes=(("payment_method_types", {"list": "string"}),),
     ),
     Change(
