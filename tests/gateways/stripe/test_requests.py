@@ -57,12 +57,12 @@ def test_credentials_are_test_ones() -> None:
     ("method", "path", "headers", "note"),
     [
         ("POST", "/v1/subscriptions", {}, "Stripe POST /v1/subscriptions"),
-        ("GET", "/v1/payment_intents/search", {}, "Stripe GET /v1/payment_intents/search"),
+        ("GET", "/v1/invoices/search", {}, "Stripe GET /v1/invoices/search"),
         (
             "POST",
-            "/v1/payment_intents/pi_1/increment_authorization",
+            "/v1/payment_intents/pi_1/verify_microdeposits",
             {},
-            "Stripe POST /v1/payment_intents/pi_1/increment_authorization",
+            "Stripe POST /v1/payment_intents/pi_1/verify_microdeposits",
         ),
         ("GET", "/v2/core/events", {}, "Stripe GET /v2/core/events"),
         (

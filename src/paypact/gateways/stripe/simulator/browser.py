@@ -48,7 +48,9 @@ def comes_back_to(account: Account, place: str) -> str:
     """See `Simulator.comes_back_to`."""
     if place.startswith(sessions.PAGE):
         hosted = account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
-        return sessions.success_url(hosted) if hosted is not None else ""
+        return (
+            sessions.success_url(hosted).partition("?")[0] if hosted is not None else ""
+        )  # the query: what `visit` says
     purchase = _purchase(account, place)
     return str(purchase.data.return_url or "") if purchase is not None else ""
 
