@@ -58,16 +58,12 @@ def sdk_on_a_shared_session(gateway: SimulatedGateway, token: str) -> str:
 
 def sdk_async(gateway: SimulatedGateway, token: str) -> str:
     async def create() -> str:
-        http: Any = stripe.HTTPXClient(timeout=TIMEOUT, allow_sync_methods=False)
+        http = stripe.HTTPXClient(timeout=TIMEOUT, allow_sync_methods=False)
         client = client_of(gateway, http, max_network_retries=2)
         try:
             return str((await client.v1.payment_intents.create_async(charge(token))).status)
         finally:
-<<<<<<< HEAD
             await http.close_async()  # type: ignore[no-untyped-call]  # the SDK left it untyped
-=======
-            await http.close_async()
->>>>>>> 08294c7 (Stripe: sessions, search, disputes, events and growing holds tested; the asynchronous client of the clients' test is closed)
 
     return clock.run(create())
 
