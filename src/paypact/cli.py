@@ -46,6 +46,7 @@ _FailOn = Annotated[
 ]
 _Integration = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")]
 _Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
+_Html = Annotated[str, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")]
 
 _Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")]
@@ -73,6 +74,7 @@ def run(
     exit_first: Annotated[bool, typer.Option("-x", "--exitfirst", help="Stop at the first cell that fails.")] = False,
     quiet: _Quiet = False,
     json_file: _Json = "",
+    html_file: _Html = "",
     junit_file: _Junit = "",
     baseline: Annotated[
         str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
@@ -94,20 +96,21 @@ def run(
         exit_first=exit_first,
         quiet=quiet,
         json_file=json_file,
+        html_file=html_file,
         junit_file=junit_file,
         baseline=baseline,
     )
 
 
 @app.command()
-def demo() -> int:
+def demo(html_file: _Html = "") -> int:
     """Replay the outage that one card type caused.
 
     Prints what paypact says about it, and exits with 1: the promise is broken.
     """
     from paypact.commands.demo import demo as command
 
-    return command()
+    return command(html_file=html_file)
 
 
 @app.command()
@@ -117,6 +120,7 @@ def replay(
     ],
     fail_on: _FailOn = "",
     json_file: _Json = "",
+    html_file: _Html = "",
 ) -> int:
     """Play one case again, with everything that was said.
 
@@ -124,7 +128,7 @@ def replay(
     """
     from paypact.commands.replay import replay as command
 
-    return command(case, fail_on=fail_on, json_file=json_file)
+    return command(case, fail_on=fail_on, json_file=json_file, html_file=html_file)
 
 
 report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
@@ -138,12 +142,13 @@ def report_merge(
     ],
     quiet: _Quiet = False,
     json_file: _Json = "",
+    html_file: _Html = "",
     junit_file: _Junit = "",
 ) -> int:
     """Put the results of several machines or jobs together: the verdict that one run would have had."""
     from paypact.commands.report import merge as command
 
-    return command(results, quiet=quiet, json_file=json_file, junit_file=junit_file)
+    return command(results, quiet=quiet, json_file=json_file, html_file=html_file, junit_file=junit_file)
 
 
 @app.command(name="list")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from paypact.report import finding, style, terminal
+from paypact.report.flaws import flaws
 from paypact.report.model import CellResult, ExchangeView, Finding, RunResult, State, Step
 from paypact.report.page import Page
 
@@ -240,7 +241,7 @@ def test_one_flaw_is_shown_once() -> None:
     each = [changed(cell=key, exception=f"KeyError: {key!r}") for key in ("jcb", "elo")]
     kinds = [changed(exception=f"Error{number}: x") for number in range(12)]
 
-    assert [len(group) for group in terminal.flaws(each)] == [2]
+    assert [len(flaw.all) for flaw in flaws(each)] == [2]
     assert " also in       elo (the same flaw)" in shown(each[0], others=(each[1],))
     out = io.StringIO()
     terminal.findings(kinds, style.console(out, width=80, colour=False), fail_on="belief")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from paypact.discovery import place
 from paypact.flawed import Demo, Flaw, manifest
-from paypact.report import style, terminal
+from paypact.report import files, html, style, terminal
 from paypact.report.model import RunResult
 from paypact.report.output import standard_output
 from paypact.report.page import Page
@@ -16,8 +16,14 @@ from paypact.runner import launch
 from paypact.testkit import profiles
 
 
-def demo() -> int:
-    """Print the story and the finding; the exit code of the run it shows."""
+def demo(*, html_file: str = "") -> int:
+    """Print the story and the finding; the exit code of the run it shows.
+
+    Raises:
+        UsageError: the report cannot be written there.
+    """
+    if html_file:
+        files.check(html_file)
     told = manifest().demo
     flaw = manifest().named(told.flaw)
     with standard_output() as out:
@@ -33,6 +39,8 @@ def demo() -> int:
                 workers=0,
             )
         )
+        if html_file:
+            html.write(result, html_file)
         terminal.findings(result.findings, console, fail_on=result.fail_on)
         _way_on(result, flaw, console)
     return result.exit_code

@@ -6,26 +6,28 @@ from dataclasses import replace
 
 from paypact.commands.run import order
 from paypact.replay import parse
-from paypact.report import files, json, style, terminal
+from paypact.report import files, html, json, style, terminal
 from paypact.report.model import KEPT, RunResult
 from paypact.report.output import standard_output
 from paypact.report.style import data
 from paypact.runner import launch
 
 
-def replay(text: str, *, fail_on: str, json_file: str) -> int:
+def replay(text: str, *, fail_on: str, json_file: str = "", html_file: str = "") -> int:
     """Replay one case in this process; 1 where it still breaks, 0 where it is kept.
 
     Raises:
         PaypactError: it cannot be read, or names what is not there.
     """
-    if json_file:
-        files.check(json_file)
+    for target in filter(None, (json_file, html_file)):
+        files.check(target)
     case = parse(text)
     wanted = replace(order([case.place], fail_on=fail_on), case=str(case), workers=0)
     result = launch.run(wanted)
     if json_file:
         json.write(result, json_file)
+    if html_file:
+        html.write(result, html_file)
     with standard_output() as out:
         console = style.console(out)
         terminal.findings(result.findings, console, fail_on=result.fail_on, full=True)

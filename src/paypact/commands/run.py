@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paypact import discovery, settings
 from paypact.errors import UsageError
-from paypact.report import accepted, files, json, style, terminal
+from paypact.report import accepted, files, html, json, style, terminal
 from paypact.report.model import RunResult
 from paypact.report.output import standard_output
 from paypact.report.progress import progress
@@ -48,6 +48,7 @@ def run(
     exit_first: bool,
     quiet: bool,
     json_file: str,
+    html_file: str,
     junit_file: str,
     baseline: str = "",
 ) -> int:
@@ -58,9 +59,8 @@ def run(
     """
     if baseline not in ("", "write", "off"):
         raise UsageError(f"--baseline {baseline!r} is unknown: `write` records today's findings, `off` leaves them out")
-    for target in (json_file, junit_file):
-        if target:
-            files.check(target)
+    for target in filter(None, (json_file, html_file, junit_file)):
+        files.check(target)
     if shard:
         shards.parse(shard)
     wanted = replace(
@@ -81,6 +81,8 @@ def run(
         result = accepted_by_the_team(result, settings.read(Path.cwd()), baseline, narrowed=narrowed)
         if json_file:
             json.write(result, json_file)
+        if html_file:
+            html.write(result, html_file)
         if quiet:
             terminal.verdict(result, console)
         else:

@@ -70,7 +70,7 @@ def explained(table: dict[str, str]) -> str:
 
 def _fields(finding: Finding, others: Sequence[Finding]) -> Iterator[tuple[str, Text]]:
     yield "cause", data(style.CAUSES[finding.cause])
-    yield "trigger", data(_trigger(finding))
+    yield "trigger", data(trigger(finding))
     if finding.card:
         yield "card", data(finding.card.removeprefix("Card(").removesuffix(")"))
     if finding.explained:
@@ -86,7 +86,8 @@ def _fields(finding: Finding, others: Sequence[Finding]) -> Iterator[tuple[str, 
         yield "note", data(finding.note, "yellow")
 
 
-def _trigger(finding: Finding) -> str:
+def trigger(finding: Finding) -> str:
+    """What the world did, with the answer, the fault and the variation that were met."""
     answer = "" if finding.answer == "approve" else finding.answer
     met = (("answer", answer), ("fault", finding.fault), ("variation", finding.variation))
     shown = "; ".join(f"{word}: {text}" for word, text in met if text)
@@ -120,19 +121,19 @@ def _exchanges(page: Page, finding: Finding, *, full: bool) -> None:
     """Each exchange; one that repeats the one before is not written out again."""
     exchanges = finding.exchanges
     clues = [] if full else _clues(finding)
-    known = [_likeness(each, full=full) for each in exchanges]
+    repeats = same_again(exchanges, full=full)
     width = len(str(len(exchanges)))
     label = "exchanges"
     for place, exchange in enumerate(exchanges):
-        again = place > 0 and known[place] == known[place - 1]
-        head = _exchange(exchange, url=_shortened(exchange.url, exchanges[0].url, first=place == 0), again=again)
+        again = repeats[place]
+        head = _exchange(exchange, url=shortened(exchange.url, exchanges[0].url, first=place == 0), again=again)
         page.item(label, str(exchange.number), head, width=width)
         label = ""
         if not again:
             _bodies(Page(page.console, page.indent + LABEL + width + 2), exchange, None if full else clues)
 
 
-def _shortened(url: str, known: str, *, first: bool) -> str:
+def shortened(url: str, known: str, *, first: bool) -> str:
     """The URL without the host, once that was said."""
     parts, before = urlsplit(url), urlsplit(known)
     same = not first and (parts.scheme, parts.netloc) == (before.scheme, before.netloc)
@@ -204,6 +205,12 @@ def _clues(finding: Finding) -> list[str]:
     """Words that a reader will look for in a body: what an exception quotes, and the answer's own word."""
     quoted = re.findall(r"['\"]([^'\"]{3,})['\"]", finding.exception)
     return [*(f'"{word}"' for word in quoted), *(f'"{word}"' for word in finding.answer.split(":")[1:])]
+
+
+def same_again(exchanges: Sequence[ExchangeView], *, full: bool = True) -> list[bool]:
+    """Of each exchange whether it is the one before once more, but for what was booked; `full`: in its reply too."""
+    known = [_likeness(each, full=full) for each in exchanges]
+    return [place > 0 and known[place] == known[place - 1] for place in range(len(known))]
 
 
 def _likeness(exchange: ExchangeView, *, full: bool) -> str:

@@ -9,22 +9,12 @@ from rich.console import Console
 
 from paypact.report import finding as one
 from paypact.report import matrix, style
+from paypact.report.flaws import flaws
 from paypact.report.model import BROKEN, KEPT, CellResult, Finding, RunResult, Severity, fails
 from paypact.report.page import Page
 from paypact.report.style import data
 
 MOST = 10  # findings shown whole; more of them would hide the first
-
-
-def flaws(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings of the same flaw together (one place in the code fails for many cards), worst first."""
-    grouped: dict[tuple[object, ...], list[Finding]] = {}
-    for each in findings:
-        place = (each.line.file, each.line.function) if each.line else ()
-        kind = each.exception.partition(":")[0]
-        key = (each.integration, each.promise, each.severity, each.cause, each.operation, each.clause, kind, place)
-        grouped.setdefault(key, []).append(each)
-    return list(grouped.values())
 
 
 def closing(result: RunResult, console: Console, *, full: bool = False) -> None:
@@ -39,11 +29,11 @@ def findings(every: Iterable[Finding], console: Console, *, fail_on: Severity, f
     """Flaws that fail the build, whole; what fails nothing in brief."""
     every = list(every)
     page = Page(console)
-    for place, group in enumerate(flaws(each for each in every if fails(each.severity, fail_on))):
+    for place, flaw in enumerate(flaws(each for each in every if fails(each.severity, fail_on))):
         if place < MOST:
-            one.show(page, group[0], others=group[1:], full=full)
+            one.show(page, flaw.first, others=flaw.others, full=full)
         else:
-            one.brief(page, group[0], others=group[1:])
+            one.brief(page, flaw.first, others=flaw.others)
         page.blank()
     advice(every, console, fail_on=fail_on, full=full)
 
@@ -51,11 +41,11 @@ def findings(every: Iterable[Finding], console: Console, *, fail_on: Severity, f
 def advice(every: Iterable[Finding], console: Console, *, fail_on: Severity, full: bool = False) -> None:
     """Findings that fail nothing: in brief, whole where `full`."""
     page = Page(console)
-    for group in flaws(each for each in every if not fails(each.severity, fail_on)):
+    for flaw in flaws(each for each in every if not fails(each.severity, fail_on)):
         if full:
-            one.show(page, group[0], others=group[1:], full=True)
+            one.show(page, flaw.first, others=flaw.others, full=True)
         else:
-            one.brief(page, group[0], others=group[1:])
+            one.brief(page, flaw.first, others=flaw.others)
         page.blank()
 
 

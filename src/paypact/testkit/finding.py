@@ -65,7 +65,7 @@ def finding_of(
     if varied and problem.trigger == "variation":
         sentence = f"where reply {varied.number} {varied}, {sentence}"
     values = to_json(case, axes)
-    faults = ", ".join(str(fault) for fault in example.world.network.delivered)
+    faults = ", ".join(dict.fromkeys(str(fault) for fault in example.world.network.delivered))
     operation = told.operation if told else case.operation
     return Finding(
         promise=cell.promise.id,

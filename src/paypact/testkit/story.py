@@ -84,8 +84,9 @@ def _told(told: object) -> str:
 
 def _books(moment: Moment) -> str:
     amounts = moment.sums
-    parts = ((amounts.held, "held"), (amounts.charged, "charged"), (amounts.returned, "given back"))
-    shown = ", ".join(f"{major(minor, moment.currency)} {word}" for minor, word in parts if minor)
+    sums_ = ((amounts.held, "held"), (amounts.charged, "charged"), (amounts.returned, "given back"))
+    parts = [(major(minor, moment.currency), word) for minor, word in sums_ if minor]
+    shown = parts[0][0] if len(parts) == 1 else ", ".join(f"{amount} {word}" for amount, word in parts)
     words = STANDING_SAID[moment.standing]
     return f"{words}: {shown}" if shown and moment.standing in MOVED else words
 

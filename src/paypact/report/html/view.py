@@ -1,0 +1,201 @@
+"""What the page shows, drawn from the result: flaws, boards of squares, and the words that name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import quote
+
+from paypact.report import style
+from paypact.report.finding import explained, same_again, shortened, trigger
+from paypact.report.flaws import Flaw, flaws
+from paypact.report.matrix import gaps, rows, states
+from paypact.report.model import (
+    BROKEN,
+    KEPT,
+    STATES,
+    CellResult,
+    Coverage,
+    ExchangeView,
+    Finding,
+    RunResult,
+    State,
+    fails,
+)
+
+ALL: Final = "all"  # the one cell of a promise that cannot be tried
+HEADINGS: Final = {KEPT: "kept", BROKEN: "broken"}
+SQUARES: Final[dict[State, str]] = style.SQUARES | {"not covered": "?"}  # a gap is to be seen as well as a failure
+MOST_VALUES: Final = 8
+LONGEST_VALUE: Final = 40
+FEW: Final = 4  # values that are named where all of them were tried
+WHOLE: Final = 2  # findings of one flaw whose bodies are shown; those of others are the same but for the card
+MOST_FLAWS: Final = 8  # in sight; more of them would push the matrix away
+
+
+def anchor(cell: CellResult | Finding) -> str:
+    """The fragment that leads to a cell: the same in every report of the same drivers."""
+    return "/".join(quote(part, safe="") for part in (cell.promise, cell.integration, cell.cell))
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one promise and integration. `gap`: it could not be tried at all."""
+
+    integration: str
+    cells: dict[str, CellResult]
+    coverage: Coverage | None
+
+    @property
+    def gap(self) -> CellResult | None:
+        only = self.cells.get(ALL)
+        return only if only is not None and len(self.cells) == 1 and only.state == "not covered" else None
+
+
+@dataclass(frozen=True)
+class Board:
+    """One promise: its rows, the keys of all its columns, and what it took."""
+
+    promise: str
+    rows: tuple[Row, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        return list(dict.fromkeys(key for row in self.rows if not row.gap for key in row.cells))
+
+    @cached_property
+    def cells(self) -> list[CellResult]:
+        return [cell for row in self.rows for cell in row.cells.values()]
+
+    @property
+    def states(self) -> dict[State, int]:
+        return states(self.cells)
+
+    @property
+    def worst(self) -> State:
+        return next(iter(self.states))
+
+    @property
+    def seconds(self) -> float:
+        return sum(cell.seconds for cell in self.cells)
+
+    @property
+    def pairs(self) -> tuple[int, int] | None:
+        """Pairs of classes met, of those that can meet; None where nobody counted."""
+        counted = [row.coverage for row in self.rows if row.coverage]
+        return (sum(each.pairs for each in counted), sum(each.of for each in counted)) if counted else None
+
+
+class Page:
+    """Everything that the template asks for and the result does not say itself."""
+
+    def __init__(self, result: RunResult) -> None:
+        self.result = result
+        self.findings = result.findings
+        failing = [finding for finding in result.findings if fails(finding.severity, result.fail_on)]
+        self.flaws: list[Flaw] = flaws(failing)
+        self.advice: list[Flaw] = flaws(each for each in result.findings if not fails(each.severity, result.fail_on))
+        self.heading = HEADINGS.get(result.exit_code, "nothing can be said")
+        self.alike = {id(each): flaw.first for flaw in (*self.flaws, *self.advice) for each in flaw.all[WHOLE:]}
+        self.squares = SQUARES
+        self.most_flaws = MOST_FLAWS
+        self.states = states(result.cells)
+        self.all_states = tuple(reversed(STATES))
+        self.gaps = gaps(result)
+
+    def like(self, finding: Finding) -> Finding | None:
+        """The finding whose bodies stand for those of this one, where they are not shown again."""
+        return self.alike.get(id(finding))
+
+    @property
+    def bodies(self) -> Iterator[str]:
+        """Every body that is shown."""
+        for finding in self.findings:
+            if not self.like(finding):
+                for exchange, again in zip(finding.exchanges, same_again(finding.exchanges), strict=True):
+                    yield from () if again else (body for body in (exchange.request, exchange.reply) if body)
+
+    @cached_property
+    def boards(self) -> list[Board]:
+        coverage = {(each.promise, each.integration): each for each in self.result.coverage}
+        found: dict[str, list[Row]] = {}
+        for row in rows(self.result.cells):
+            promise, integration = row[0].promise, row[0].integration
+            cells = {cell.cell: cell for cell in row}
+            found.setdefault(promise, []).append(Row(integration, cells, coverage.get((promise, integration))))
+        return [Board(promise, tuple(of_it)) for promise, of_it in found.items()]
+
+    @property
+    def slowest(self) -> float:
+        return max((board.seconds for board in self.boards), default=0.0) or 1.0
+
+    @property
+    def notes(self) -> list[str]:
+        """What else cells have to say, each thing once."""
+        return list(dict.fromkeys(note for cell in self.result.cells for note in cell.notes))
+
+    @property
+    def unmodelled(self) -> list[str]:
+        return sorted({name for cell in self.result.cells for name in cell.unmodelled})
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How much was tried."""
+        result = self.result
+        return {
+            "examples": sum(cell.examples for cell in result.cells),
+            "exchanges": sum(cell.exchanges for cell in result.cells),
+            "pairs": sum(each.pairs for each in result.coverage),
+            "of": sum(each.of for each in result.coverage),
+        }
+
+
+def clues(finding: Finding) -> list[str]:
+    """Words that a reader will look for in a body, with and without the quotes of JSON."""
+    quoted = re.findall(r"['\"]([^'\"]{3,})['\"]", finding.exception)
+    words = [*quoted, *finding.answer.split(":")[1:]]
+    return [*(f'"{word}"' for word in words), *quoted]
+
+
+def values(some: Iterable[str]) -> str:
+    """Values of an axis in a line; the empty one has a name, and a long list or value an end."""
+    every = [value or "none" for value in some]
+    short = [value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}..." for value in every[:MOST_VALUES]]
+    more = f" and {len(every) - MOST_VALUES} more" if len(every) > MOST_VALUES else ""
+    return ", ".join(short) + more
+
+
+def axes(cell: CellResult) -> list[tuple[str, str, str]]:
+    """Of each axis on which there was a choice: its name, what was tried, and what was not in this cell."""
+    untried = cell.untried or {}
+    named = []
+    for axis, tried in cell.covered.items():
+        left = untried.get(axis, ())
+        if len(tried) + len(left) > 1:
+            every = len(tried) + len(left)
+            told = values(tried) if every <= FEW else f"{len(tried)} of {every}" if left else f"all {every}"
+            named.append((axis, told, values(left)))
+    return named
+
+
+def url(exchange: ExchangeView, first: ExchangeView) -> str:
+    """Where a request went: the host only where it is not that of the first."""
+    return shortened(exchange.url, first.url, first=exchange is first)
+
+
+FILTERS: Final = {
+    "anchor": anchor,
+    "axes": axes,
+    "cause": lambda finding: style.CAUSES[finding.cause],
+    "trigger": trigger,
+    "card": lambda finding: finding.card.removeprefix("Card(").removesuffix(")"),
+    "explained": explained,
+    "repeats": same_again,
+    "clues": clues,
+    "url": url,
+    "values": values,
+    "clean": style.clean,
+}
