@@ -147,9 +147,7 @@ def test_what_the_gateway_keeps_is_not_varied(run: Run) -> None:
     first, *_, last = finding.story
     assert (first.call, first.told, first.parted) == ("sale", "crashed with KeyError: 'brand'", True)
     assert (last.call, last.told, last.parted) == ("sale", "Approved", False)
-    assert {each.ledger for each in finding.story} == {
-        f"the card was charged: {finding.paid.partition(',')[0]}"
-    }
+    assert {each.ledger for each in finding.story} == {f"the card was charged: {finding.paid.partition(',')[0]}"}
 
 
 @pytest.mark.parametrize(

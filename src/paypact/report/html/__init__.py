@@ -14,7 +14,7 @@ from importlib.resources import files as resources
 import jinja2
 from markupsafe import Markup
 
-from paypact.report import files
+from paypact.report import files, style
 from paypact.report.html import bodies, view
 from paypact.report.model import RunResult
 
@@ -25,20 +25,18 @@ def render(result: RunResult) -> str:
     """The whole page."""
     page = view.Page(result)
     shown = bodies.Bodies(page.bodies, BUDGET)
-    style, script = _asset("page.css"), _asset("page.js")
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            page=page,
-            result=result,
-            bodies=shown,
-            style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-        )
+    sheet, script = _asset("page.css"), _asset("page.js")
+    template = _environment().get_template("page.html")
+    text = template.render(
+        page=page,
+        result=result,
+        bodies=shown,
+        style=Markup(sheet),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        style_hash=_hash(sheet),
+        script_hash=_hash(script),
     )
+    return text.lstrip()
 
 
 def write(result: RunResult, target: str) -> None:
@@ -56,11 +54,17 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_asset),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= view.FILTERS
     return environment
+
+
+def _shown(value: object) -> object:
+    """Each value on its way into the page: what would reorder or hide text is written out; escaping comes after."""
+    return style.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

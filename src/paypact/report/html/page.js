@@ -6,7 +6,7 @@
   const home = document.getElementById("cells");
   const link = document.getElementById("link");
   let back = null; // where in the list of cells the opened one came from
-  let from = null; // what had the focus before
+  let from = null; // the link that opened it: following one takes the focus away
 
   // A fragment names a cell, one of its findings, or the fingerprint of a finding.
   function target() {
@@ -31,7 +31,7 @@
       shown.replaceChildren(article);
     }
     link.href = `#${named.id}`;
-    if (!dialog.open) { from = document.activeElement; dialog.showModal(); }
+    if (!dialog.open) dialog.showModal();
     document.querySelectorAll(".here-now").forEach((each) => each.classList.remove("here-now"));
     dialog.scrollTop = 0;
     if (named === article) { article.querySelector("h2").focus({ preventScroll: true }); return; }
@@ -42,13 +42,15 @@
   dialog.addEventListener("close", () => {
     putBack();
     history.replaceState(null, "", location.pathname + location.search);
-    if (from && from.focus) from.focus({ preventScroll: true });
+    if (from) from.focus({ preventScroll: true });
+    from = null;
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.getElementById("close").addEventListener("click", () => dialog.close());
   window.addEventListener("hashchange", open);
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest("a[href^='#']");
+    if (anchor && !dialog.contains(anchor)) from = anchor;
     if (anchor && anchor.getAttribute("href") === location.hash) open(); // the same one again makes no hashchange
   });
 

@@ -197,5 +197,4 @@ FILTERS: Final = {
     "clues": clues,
     "url": url,
     "values": values,
-    "clean": style.clean,
 }
