@@ -233,6 +233,62 @@ def serve(
     return command(wanted, json_file=json_file, quiet=quiet)
 
 
+@app.command()
+def verify(
+    contracts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CONTRACT",
+            help="Pact files, folders or URLs. None: the bundled contracts.",
+            show_default=False,
+        ),
+    ] = None,
+    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it.")] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Where the provider is. None: its simulator.")] = "",
+    header: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Sent with each request; $NAME is an environment variable."),
+    ] = None,
+    state_url: Annotated[str, typer.Option(metavar="URL", help="The provider's state handler.")] = "",
+    message_url: Annotated[str, typer.Option(metavar="URL", help="The provider's producer of messages.")] = "",
+    source_header: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Sent where a CONTRACT is fetched from a URL.")
+    ] = None,
+    broker: Annotated[str, typer.Option(metavar="URL", help="A Pact Broker to take contracts from.")] = "",
+    broker_token: Annotated[str, typer.Option(metavar="TOKEN", help="Its bearer token, or $NAME.")] = "",
+    broker_user: Annotated[str, typer.Option(metavar="NAME", help="Its user, or $NAME.")] = "",
+    broker_password: Annotated[str, typer.Option(metavar="PASSWORD", help="The user's password, or $NAME.")] = "",
+    publish: Annotated[
+        str, typer.Option(metavar="VERSION", help="Tell the broker the results, of this version of the provider.")
+    ] = "",
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The provider's branch, with --publish.")] = "",
+    json_file: _Json = "",
+    junit_file: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")] = "",
+) -> int:
+    """Verify contracts against a provider.
+
+    Exits with 0 where each interaction is verified, 1 where one is broken, 2 where nothing can be said.
+    """
+    from paypact.commands.verify import Wish, command
+
+    wish = Wish(
+        provider=provider,
+        places=contracts or [],
+        url=url,
+        headers=header or [],
+        state_url=state_url,
+        message_url=message_url,
+        source_headers=source_header or [],
+        broker=broker,
+        broker_token=broker_token,
+        broker_user=broker_user,
+        broker_password=broker_password,
+        publish=publish,
+        branch=branch,
+    )
+    return command(wish, json_file=json_file, junit_file=junit_file)
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,

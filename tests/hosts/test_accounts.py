@@ -163,7 +163,7 @@ def test_the_overview_says_what_a_client_needs(shop: Shop) -> None:
     assert told["gateway"] == "stripe"
     assert [each["name"] for each in told["accounts"]] == [DEFAULT, "shop-b"]
     assert told["accounts"][1]["credentials"] == shop.accounts.named("shop-b").credentials
-    assert told["states"] == ["a payment method"]
+    assert told["states"] == ["a payment method", "the shopper acted"]
 
 
 def test_an_account_can_be_opened_while_it_is_served(shop: Shop) -> None:
@@ -242,6 +242,7 @@ PAGES = [
     ("POST", "state"),
     ("POST", "clock"),
     ("GET", "events"),
+    ("POST", "message"),
     ("POST", "visit"),
 ]
 Mistake = tuple[Callable[[Shop], Any], int, str]

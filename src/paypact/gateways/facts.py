@@ -31,6 +31,7 @@ class About(_Table, frozen=True, kw_only=True):
     live: tuple[str, ...] = ()  # patterns (regular expressions) of live-looking credentials
     sdk: tuple[str, ...] = ()  # top-level packages of the vendor's SDK, by which a crash inside it is told
     extra: str = ""  # the extra of this package that installs the SDK, where it is not the gateway's name
+    auth: dict[str, str] = {}  # headers that authenticate, with <names> of credentials: `Bearer <secret_key>`
     clients: dict[str, str] = {}  # language -> how the vendor's SDK is pointed at a served simulator: <url>, <host>...
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -68,7 +69,7 @@ def described(accounts: Accounts) -> dict[str, Any]:
     return {
         "gateway": accounts.gateway.name,
         "accounts": [_account(each) for each in accounts],
-        "states": list(states.STATES),
+        "states": [*states.STATES, states.ACTED],
     }
 
 
@@ -101,9 +102,23 @@ def _state(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
     if sent.get("action") == "teardown" or not name:
         whose.reset()
         return _said(200)
+    if name == states.ACTED:
+        return _acted(accounts, params)
     with whose.lock:
         whose.tick()
         return _said(200, **states.set_up(whose.world, name, params))
+
+
+def _acted(accounts: Accounts, params: Mapping[str, Any]) -> Page:
+    place, result = params.get("place"), params.get("result")
+    if not isinstance(place, str) or result not in RESULTS:
+        raise UsageError(
+            f"the provider state {states.ACTED!r} has two parameters: place, and result ({', '.join(RESULTS)})"
+        )
+    came = _come(accounts, place, str(result), "")
+    if came is None:
+        raise UsageError("the place is unknown in every account: the shopper has nowhere to go")
+    return _said(200, **{f"return_{name}": value for name, value in came[0].items()})
 
 
 def _forward(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
@@ -118,6 +133,24 @@ def _forward(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
 def _events(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
     happened = account(accounts, asked).outbox.happened
     return _said(200, events=[{"id": one.id, "type": one.type, "at": one.at} for one in happened])
+
+
+def _message(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
+    """What Pact's verifier is given for a message: the last webhook of the type that its description names."""
+    whose, words = account(accounts, asked), str(sent.get("description", "")).split()
+    with whose.lock:
+        whose.tick()
+        event = next((one for one in reversed(whose.outbox.happened) if one.type in words), None)
+        if event is None:
+            happened = ", ".join(dict.fromkeys(one.type for one in whose.outbox.happened)) or "none"
+            raise UsageError(f"no webhook has happened that {' '.join(words)!r} names (happened: {happened})")
+        told = whose.sealed(event)
+    headers = dict(told.headers)
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "application/json")
+    metadata = json.dumps({**headers, "contentType": kind})
+    return Page(
+        200, told.body, {"content-type": kind, "pact-message-metadata": b64encode(metadata.encode()).decode("ascii")}
+    )
 
 
 def _act(accounts: Accounts, asked: Asked, sent: Mapping[str, Any]) -> Page:
@@ -157,6 +190,8 @@ def _visited(accounts: Accounts, asked: Asked) -> Page:
 
 
 def _come(accounts: Accounts, place: str, result: str, card: str) -> tuple[dict[str, str], str] | None:
+    _, here, page = place.partition(VISIT)  # the vendor's page, where it was sent here
+    place = f"https://{page}" if here else place
     for whose in accounts:
         with whose.lock:
             back = whose.world.simulator.comes_back_to(place)
@@ -174,6 +209,7 @@ _ROUTES: Final[Mapping[tuple[str, str], _Handler]] = {
     ("POST", f"{PREFIX}state"): _state,
     ("POST", f"{PREFIX}clock"): _forward,
     ("GET", f"{PREFIX}events"): _events,
+    ("POST", f"{PREFIX}message"): _message,
     ("POST", f"{PREFIX}visit"): _act,
 }
 
