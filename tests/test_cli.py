@@ -159,6 +159,84 @@ def test_junit(shop: Any) -> None:
     assert 'failures="1" skipped="1" tests="3"' in (shop.pytester.path / "junit.xml").read_text()
 
 
+WAIVER = """
+[[tool.paypact.waivers]]
+promise = "cards"
+integration = "shop-*"
+scheme = "jcb"
+reason = "the vendor mends it: ticket 12"
+owner = "payments"
+until = {until}
+"""
+NOW = ["run", "tests", "-n", "0", "-q"]
+
+
+def verdict(said: Any) -> tuple[int, str]:
+    """Exit code, and the verdict of a quiet run in one line."""
+    return said.code, " ".join(said.out.partition(" examples")[0].split()[:-1])
+
+
+def test_a_baseline(shop: Any) -> None:
+    """Known findings fail nothing, new ones and lost coverage do; what is gone is named; `off` shows all."""
+    shop.driver(jcb="crash")
+
+    before = verdict(shop.paypact(*NOW))
+    recorded = verdict(shop.paypact(*NOW, "--baseline", "write"))
+    after, all_of_it = verdict(shop.paypact(*NOW)), verdict(shop.paypact(*NOW, "--baseline", "off"))
+    shop.driver(jcb="gap")
+    lost = verdict(shop.paypact(*NOW))
+    shop.driver()
+    gone = shop.paypact("run", "tests", "-n", "0")
+
+    crash = "sale crashed with KeyError: 'JCB'; the card was charged 10.90 EUR"
+    failed = (1, f"1 finding in 1 broken promise, the worst (crash): {crash}")
+    assert before == all_of_it == failed
+    assert recorded == after == (0, "1 of 2 cells kept their promise, 1 accepted finding, 1 not covered")
+    assert lost == (
+        1,
+        "coverage lost: cards[shop-tin-jcb] was tried when the baseline was written, and is not any more",
+    )
+    assert (gone.code, f"gone since the baseline, write it anew: cards[shop-tin-jcb]: {crash}") == (
+        0,
+        " ".join(gone.out.partition("accepted ")[2].partition(" all 2 cells")[0].split()),
+    )
+
+
+def test_a_baseline_of_a_run_that_says_nothing(shop: Any) -> None:
+    """What could not be tried is not recorded, and the run says so."""
+    shop.driver(jcb="gap", visa="gap")
+
+    result = shop.paypact("run", "tests", "-n", "0", "--baseline", "write")
+
+    assert result.code == 2
+    assert " accepted     paypact-baseline.json was not written: nothing was covered" in result.out
+    assert "paypact-baseline.json" not in shop.files()
+
+
+def test_waivers(shop: Any) -> None:
+    """Until its day a waiver makes a finding advice; then it fails; an unused one is said; replays know none."""
+    shop.driver(jcb="crash", visa="crash")
+    shop.file("pyproject.toml", WAIVER.format(until="2999-12-31"))
+
+    one = verdict(shop.paypact(*NOW))
+    shop.driver(jcb="crash")
+    waived, stopped = verdict(shop.paypact(*NOW)), shop.paypact(*NOW, "-x")
+    replayed = shop.paypact("replay", "tests/test_payments.py::cards[shop-tin-jcb]")
+    shop.driver()
+    unused = shop.paypact("run", "tests", "-n", "0")
+    shop.file("pyproject.toml", WAIVER.format(until="2020-12-31"))
+    ended = verdict(shop.paypact(*NOW))
+
+    assert one[0] == 1
+    assert waived == (0, "1 of 2 cells kept their promise, 1 accepted finding, 1 not covered")
+    assert (stopped.code, replayed.code, unused.code) == (0, 1, 0)
+    assert "is not needed any more: no finding matches it" in " ".join(unused.out.split())
+    assert ended == (
+        1,
+        "waiver for cards[shop-*-jcb] (payments, until 2020-12-31) has ended: fix what it waived, or give it a new day",
+    )
+
+
 PLACES = [
     pytest.param("tests/test_payments.py", ["tests/test_payments.py"], "tests/test_payments.py", id="file"),
     pytest.param("driving.py", ["driving.py"], "driving.py", id="file of any name"),
@@ -387,6 +465,49 @@ MISTAKES = [
         ["report", "merge", "results"],
         "results/other.json is no result of paypact: Expected `object`, got `array`",
         id="merge of another file",
+    ),
+    pytest.param(
+        {"a.py": f'class A(Driver, gateway="tin"):\n{SALE}', "paypact-baseline.json": "[]"},
+        ["run", "a.py"],
+        "paypact-baseline.json is no baseline: Expected `object`, got `array`. "
+        "Write it anew with `paypact run --baseline write`",
+        id="broken baseline",
+    ),
+    pytest.param(
+        {"a.py": f'class A(Driver, gateway="tin"):\n{SALE}', "paypact-baseline.json": '{"schema": 2}'},
+        ["run", "a.py"],
+        "paypact-baseline.json has schema 2, this paypact reads 1: upgrade paypact",
+        id="newer baseline",
+    ),
+    pytest.param(
+        {},
+        ["run", "--baseline", "wirte"],
+        "--baseline 'wirte' is unknown: `write` records today's findings, `off` leaves them out",
+        id="--baseline",
+    ),
+    pytest.param(
+        {"pyproject.toml": WAIVER.format(until='"soon"')},
+        ["run"],
+        "pyproject.toml, tool.paypact.waivers.1.until: invalid RFC3339 encoded date; "
+        "allowed: a day, such as 2030-01-31",
+        id="waiver without a day",
+    ),
+    pytest.param(
+        {"pyproject.toml": WAIVER.format(until="2999-12-31").replace("owner", "team")},
+        ["run"],
+        "pyproject.toml, tool.paypact.waivers.1: object missing required field `owner`; "
+        "allowed: promise (required), integration (required), reason (required), owner (required), until (required), "
+        "scheme",
+        id="waiver without an owner",
+    ),
+    pytest.param(
+        {
+            "a.py": f'class A(Driver, gateway="tin"):\n{SALE}',
+            "pyproject.toml": WAIVER.format(until="2999-12-31").replace("cards", "card"),
+        },
+        ["run", "a.py"],
+        "pyproject.toml, tool.paypact.waivers: unknown promise 'card'; did you mean 'cards'? (known: cards, refunds)",
+        id="waiver of no promise",
     ),
     pytest.param({}, ["run", "--profile", "fast"], "unknown profile 'fast' (known: quick, pr, nightly)", id="profile"),
     pytest.param(

@@ -166,6 +166,27 @@ def test_fail_on(shop: Any) -> None:
     assert shop.pytest("--paypact-fail-on=belief").ret == 1
 
 
+def test_what_the_team_accepts(shop: Any) -> None:
+    """A waived finding and one of the baseline pass their items, in workers too; an ended waiver fails the run."""
+    shop.driver(jcb="crash", visa="advice")
+    waiver = '[[tool.paypact.waivers]]\npromise = "cards"\nintegration = "*"\nreason = "r"\nowner = "pay"\n'
+    shop.file("pyproject.toml", f"{waiver}until = 2999-12-31\n")
+
+    waived, shared = shop.pytest(), shop.pytest("-n", "1")
+    shop.file("pyproject.toml", f"{waiver}until = 2020-12-31\n")
+    shop.driver()
+    ended = shop.pytest()
+    shop.file("pyproject.toml", "")
+    shop.file("known.json", '{"findings": {"0123456789ab": "cards[shop-tin-jcb]: x"}}')
+    shop.driver(jcb="crash")
+    known = shop.pytest("--paypact-baseline=known.json")
+
+    assert waived.parseoutcomes() == shared.parseoutcomes() == known.parseoutcomes() == {"passed": 2, "skipped": 1}
+    assert (waived.ret, shared.ret, ended.ret, known.ret) == (0, 0, 1, 0)
+    assert ended.parseoutcomes() == {"passed": 2, "skipped": 1}
+    ended.stdout.fnmatch_lines([" accepted * waiver for cards[[]*-*] (pay, until 2020-12-31) has ended: fix what it *"])
+
+
 FIXTURES = """
 import pytest
 

@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--paypact-json", metavar="FILE", help="write the result as JSON (docs/json.md)")
     add("--paypact-shard", metavar="K/N", help="only this machine's share of the cells: 2/5 is the second of five")
     add("--paypact-case", metavar="REPLAY", help="replay one case as a finding prints it, and nothing else")
+    add("--paypact-baseline", metavar="FILE", help="findings that are known, in place of the setting; `off`: none are")
     for ours in ("--paypact-only", "--paypact-module"):  # how `paypact run` talks to its workers
         add(ours, action="append", default=[], help=argparse.SUPPRESS)
 

@@ -39,8 +39,10 @@ def read(folder: Path) -> Settings:
     Raises:
         DataError: the file is no TOML, or its table has an unknown key or a value of the wrong kind.
     """
-    for each in (folder, *folder.parents):
-        file = each / "pyproject.toml"
-        if file.is_file():
-            return tables.load(file, _Project).tool.paypact
-    return Settings()
+    file = home(folder) / "pyproject.toml"
+    return tables.load(file, _Project).tool.paypact if file.is_file() else Settings()
+
+
+def home(folder: Path) -> Path:
+    """The folder that files in the settings are relative to: that of the pyproject.toml, else `folder` itself."""
+    return next((each for each in (folder, *folder.parents) if (each / "pyproject.toml").is_file()), folder)

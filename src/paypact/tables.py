@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WORDS: dict[Any, str] = {str: "text", int: "a whole number", bool: "true or false", float: "a number"}
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    float: "a number",
+    dt.date: "a day, such as 2030-01-31",
+}
 
 
 def load(file: Traversable, kind: type[T]) -> T:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from paypact import discovery, settings
-from paypact.errors import UsageError
+from paypact.errors import PaypactError, UsageError
 from paypact.report import accepted, files, html, json, style, terminal
-from paypact.report.model import RunResult
+from paypact.report.model import UNUSABLE, RunResult
 from paypact.report.output import standard_output
 from paypact.report.progress import progress
 from paypact.runner import launch
 from paypact.runner import shard as shards
-from paypact.runner.plan import severity
+from paypact.runner.plan import OFF, severity
 from paypact.testkit import profiles
 
 
@@ -63,6 +64,9 @@ def run(
         files.check(target)
     if shard:
         shards.parse(shard)
+    file = settings.home(Path.cwd()) / settings.read(Path.cwd()).baseline
+    if baseline == "write":
+        files.check(str(file))
     wanted = replace(
         order(paths, profile=profile, fail_on=fail_on),
         promises=tuple(promises),
@@ -72,13 +76,14 @@ def run(
         workers=number(workers),
         shard=shard,
         exit_first=exit_first,
+        baseline=OFF if baseline else str(file),
         junit=junit_file,
     )
     with standard_output() as out:
         console = style.console(out)
         result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
-        narrowed = bool(promises or schemes or keyword or exit_first)
-        result = accepted_by_the_team(result, settings.read(Path.cwd()), baseline, narrowed=narrowed)
+        if baseline == "write":
+            result = written(result, file, narrowed=wanted.narrowed)
         if json_file:
             json.write(result, json_file)
         if html_file:
@@ -90,25 +95,17 @@ def run(
     return result.exit_code
 
 
-def accepted_by_the_team(
-    result: RunResult, chosen: settings.Settings, baseline: str, *, narrowed: bool = False
-) -> RunResult:
-    """The result after waivers and the baseline; `baseline` is write, off, or empty: used where its file exists.
-
-    `narrowed`: the run left out cells of the integrations that it is about.
-
-    Raises:
-        PaypactError: the file is no baseline.
-    """
-    result = accepted.waive(result, chosen.waivers, dt.date.today())  # noqa: DTZ011 - an end date is a local one
-    file = Path(chosen.baseline)
-    before = accepted.read_baseline(file) if baseline != "off" and file.is_file() else None
-    if baseline == "write" and not result.errors:
-        before = accepted.baseline_of(result, before, narrowed=narrowed or result.shard is not None)
-        accepted.write_baseline(before, file)
-    if before is not None:
-        result = accepted.compare(result, before, narrowed=narrowed)
-    return result
+def written(result: RunResult, file: Path, *, narrowed: bool) -> RunResult:
+    """Record the findings in the baseline, and the result as it is with that; one that says nothing is not recorded."""
+    if result.exit_code == UNUSABLE:
+        return msgspec.structs.replace(result, notes=(*result.notes, f"{file.name} was not written: {result.verdict}"))
+    try:
+        before = accepted.read_baseline(file) if file.is_file() else None
+    except PaypactError:  # what is broken is written anew: its own message says so
+        before = None
+    baseline = accepted.baseline_of(result, before, narrowed=narrowed or result.shard is not None)
+    accepted.write_baseline(baseline, file)
+    return accepted.Accepting(baseline=baseline).applied(result, narrowed=narrowed)
 
 
 def number(workers: str) -> int | None:

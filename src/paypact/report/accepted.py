@@ -1,14 +1,16 @@
 """What a team has accepted: waivers, with an owner and an end, and a baseline of the findings of one day.
 
-Both are applied to a finished result and never change what was found: a finding that is accepted becomes advice and
-says why. What has ended fails; what is not needed any more is said.
+Neither changes what was found: a finding that is accepted becomes advice and says why. What has ended fails; what is
+not needed any more is said.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal
@@ -17,7 +19,17 @@ import msgspec
 
 from paypact.errors import DataError, UsageError
 from paypact.report import files
-from paypact.report.model import Acceptance, CellResult, Finding, RunResult, State, conclude, fails
+from paypact.report.model import (
+    Acceptance,
+    CellResult,
+    Finding,
+    RunResult,
+    Severity,
+    State,
+    conclude,
+    failing,
+    fails,
+)
 
 SCHEMA: Final = 1
 TRIED: Final[tuple[State, ...]] = ("kept", "advice", "broken")
@@ -68,55 +80,87 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     covered: dict[str, tuple[str, ...]] = {}  # integration -> names of cells
 
 
-def waive(result: RunResult, waivers: Sequence[Waiver], today: dt.date) -> RunResult:
-    """The result with waived findings as advice; an ended waiver fails, an unused one is noted.
+@dataclass(frozen=True)
+class Accepting:
+    """What a team accepts on a day. It is applied to each cell as it ends, and once more to the whole result."""
 
-    Whether a waiver is used is known where the run tried a cell that it names.
-    """
-    current = [waiver for waiver in waivers if waiver.until >= today]
-    used: Counter[Waiver] = Counter()
+    waivers: tuple[Waiver, ...] = ()
+    baseline: Baseline | None = None
+    today: dt.date = dt.date.min
 
-    def softened(finding: Finding) -> Finding:
-        for waiver in current:
-            if fails(finding.severity, result.fail_on) and waiver.covers(finding):
-                used[waiver] += 1
-                return _accepted(finding, f"waived until {waiver.until} by {waiver.owner}: {waiver.reason}")
+    def soften(self, cell: CellResult, fail_on: Severity) -> CellResult:
+        """The cell with what is accepted as advice."""
+        findings = tuple(self._softened(finding, fail_on) for finding in cell.findings)
+        state = cell.state
+        if state == "broken" and not failing(findings, fail_on):
+            state = "advice"
+        return msgspec.structs.replace(cell, findings=findings, state=state)
+
+    def applied(self, result: RunResult, *, narrowed: bool = False) -> RunResult:
+        """The result, and what became of each waiver and of the baseline: what has ended or was lost fails.
+
+        Whether a waiver is still needed is known where the run tried a cell that it names. A cell that the baseline has
+        and this run has not is lost, unless the run was `narrowed` to some cells, or is of other integrations.
+        """
+        cells = tuple(self.soften(cell, result.fail_on) for cell in result.cells)
+        softened = msgspec.structs.replace(result, cells=cells)
+        return concluded(result, cells, [*self._waived(softened), *self._compared(softened, narrowed=narrowed)])
+
+    def check(self, promises: Iterable[str]) -> None:
+        """Whether every waiver is for a promise that there is; which integrations there are, a run does not know.
+
+        Raises:
+            DataError: one is not.
+        """
+        known = list(dict.fromkeys(promises))
+        for waiver in self.waivers:
+            if not any(fnmatchcase(promise, waiver.promise) for promise in known):
+                near = difflib.get_close_matches(waiver.promise, known, 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise DataError(
+                    f"pyproject.toml, tool.paypact.waivers: unknown promise {waiver.promise!r}{hint} "
+                    f"(known: {', '.join(known)})"
+                )
+
+    def _softened(self, finding: Finding, fail_on: Severity) -> Finding:
+        if finding.accepted or not fails(finding.severity, fail_on):
+            return finding
+        waiver = self._waiver(finding)
+        if waiver is not None:
+            why = f"{finding.severity}, waived until {waiver.until} by {waiver.owner}: {waiver.reason}"
+            return _accepted(finding, "waiver", why)
+        if self.baseline is not None and finding.fingerprint in self.baseline.findings:
+            return _accepted(finding, "baseline", f"{finding.severity}, known: the baseline has it")
         return finding
 
-    cells = _changed(result, softened)
-    entries = []
-    for waiver in waivers:
-        state: Literal["used", "unused", "ended"] = "used" if used[waiver] else "unused"
-        if waiver.until < today:
-            state = "ended"
-        if state != "unused" or any(waiver.covers(cell) for cell in result.cells if cell.state in TRIED):
-            entries.append(waiver.entry(state, used[waiver]))
-    return concluded(result, cells, entries)
+    def _waiver(self, finding: Finding) -> Waiver | None:
+        return next((each for each in self.waivers if each.until >= self.today and each.covers(finding)), None)
 
+    def _waived(self, result: RunResult) -> Iterator[Acceptance]:
+        waived = [finding for finding in result.findings if finding.accepted == "waiver"]
+        used = Counter(self._waiver(finding) for finding in waived)
+        for waiver in self.waivers:
+            if waiver.until < self.today:
+                yield waiver.entry("ended", 0)
+            elif used[waiver]:
+                yield waiver.entry("used", used[waiver])
+            elif any(waiver.covers(cell) for cell in result.cells if cell.state in TRIED):
+                yield waiver.entry("unused", 0)
 
-def compare(result: RunResult, baseline: Baseline, *, narrowed: bool = False) -> RunResult:
-    """The result with the baseline's findings as advice; new findings and lost coverage fail, what is gone is noted.
-
-    A cell that the baseline has and this run has not is lost too, unless the run was `narrowed` to some cells, or is of
-    other integrations.
-    """
-    entries: list[Acceptance] = []
-
-    def known(finding: Finding) -> Finding:
-        if finding.fingerprint in baseline.findings and fails(finding.severity, result.fail_on):
-            entries.append(_entry("known", finding.name, finding.sentence, 1))
-            return _accepted(finding, "known: the baseline has it")
-        return finding
-
-    cells = _changed(result, known)
-    found = {finding.fingerprint for finding in result.findings}
-    covered = {cell.name for cell in result.cells if cell.state in TRIED}
-    for fingerprint, said in baseline.findings.items():
-        name, _, sentence = said.partition(": ")
-        if fingerprint not in found and name in covered:
-            entries.append(_entry("gone", name, sentence))
-    entries += [_entry("lost", name) for name in _lost(result, baseline, covered, narrowed=narrowed)]
-    return concluded(result, cells, entries)
+    def _compared(self, result: RunResult, *, narrowed: bool) -> Iterator[Acceptance]:
+        if self.baseline is None:
+            return
+        for finding in result.findings:
+            if finding.accepted == "baseline":
+                yield _entry("known", finding.name, finding.sentence, 1)
+        found = {finding.fingerprint for finding in result.findings}
+        covered = {cell.name for cell in result.cells if cell.state in TRIED}
+        for fingerprint, said in self.baseline.findings.items():
+            name, _, sentence = said.partition(": ")
+            if fingerprint not in found and name in covered:
+                yield _entry("gone", name, sentence)
+        for name in _lost(result, self.baseline, covered, narrowed=narrowed):
+            yield _entry("lost", name)
 
 
 def _lost(result: RunResult, baseline: Baseline, covered: set[str], *, narrowed: bool) -> list[str]:
@@ -144,7 +188,11 @@ def baseline_of(result: RunResult, before: Baseline | None = None, *, narrowed: 
     }
     kept = {name for names in covered.values() for name in names}
     findings = {mark: said for mark, said in before.findings.items() if said.partition(": ")[0] in kept}
-    findings |= {finding.fingerprint: f"{finding.name}: {finding.sentence}" for finding in result.findings}
+    findings |= {
+        finding.fingerprint: f"{finding.name}: {finding.sentence}"
+        for finding in result.findings
+        if finding.accepted != "waiver"  # what has an end must not become known for ever
+    }
     for cell in result.cells:
         if cell.state in TRIED:
             covered.setdefault(cell.integration, set()).add(cell.name)
@@ -159,12 +207,14 @@ def read_baseline(file: Path) -> Baseline:
     """
     if not file.is_file():
         raise UsageError(f"there is no baseline at {file}: write one with `paypact run --baseline write`")
+    here = Path.cwd()
+    name = file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
     try:
         found = msgspec.json.decode(file.read_bytes(), type=Baseline)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise DataError(f"{file} is no baseline: {error}. Write it anew with `paypact run --baseline write`") from error
+        raise DataError(f"{name} is no baseline: {error}. Write it anew with `paypact run --baseline write`") from error
     if found.schema != SCHEMA:
-        raise DataError(f"{file} has schema {found.schema}, this paypact reads {SCHEMA}: upgrade paypact")
+        raise DataError(f"{name} has schema {found.schema}, this paypact reads {SCHEMA}: upgrade paypact")
     return found
 
 
@@ -193,16 +243,6 @@ def _entry(state: Literal["known", "gone", "lost"], name: str, sentence: str = "
     return Acceptance(kind="baseline", name=name, state=state, reason=sentence, findings=findings)
 
 
-def _accepted(finding: Finding, note: str) -> Finding:
-    return msgspec.structs.replace(finding, severity="advice", note="; ".join(filter(None, (finding.note, note))))
-
-
-def _changed(result: RunResult, change: Callable[[Finding], Finding]) -> tuple[CellResult, ...]:
-    cells = []
-    for cell in result.cells:
-        findings = tuple(change(finding) for finding in cell.findings)
-        state = cell.state
-        if state == "broken" and not any(fails(finding.severity, result.fail_on) for finding in findings):
-            state = "advice"
-        cells.append(msgspec.structs.replace(cell, findings=findings, state=state))
-    return tuple(cells)
+def _accepted(finding: Finding, by: Literal["waiver", "baseline"], why: str) -> Finding:
+    note = "; ".join(filter(None, (finding.note, why)))
+    return msgspec.structs.replace(finding, severity="advice", accepted=by, note=note)

@@ -98,6 +98,7 @@ class Finding(Record, frozen=True, kw_only=True):
     replay: str = ""  # the command that plays exactly this
     source: str = ""  # the oracle's or the gateway's source for what should have happened
     note: str = ""  # such as: does not recur in a fresh process
+    accepted: Literal["", "waiver", "baseline"] = ""  # by what the team accepts it: it fails nothing, and is advice
 
     @property
     def name(self) -> str:
@@ -210,6 +211,11 @@ def fails(severity: Severity, fail_on: Severity) -> bool:
     return SEVERITIES.index(severity) <= SEVERITIES.index(fail_on)
 
 
+def failing(findings: Iterable[Finding], fail_on: Severity) -> list[Finding]:
+    """Those that fail a build whose threshold is `fail_on`: severe enough, and accepted by nobody."""
+    return [finding for finding in findings if fails(finding.severity, fail_on) and not finding.accepted]
+
+
 def conclude(
     cells: Iterable[CellResult], fail_on: Severity, *, errors: Sequence[str] = (), failures: Sequence[str] = ()
 ) -> tuple[int, str]:
@@ -223,28 +229,38 @@ def conclude(
         return UNUSABLE, f"{errors[0]}{f' (and {len(errors) - 1} more)' if len(errors) > 1 else ''}"
     findings = [finding for cell in cells for finding in cell.findings]
     defects = [cell for cell in cells if cell.state == "defect"]
-    failing = [finding for finding in findings if fails(finding.severity, fail_on)]
+    bad = failing(findings, fail_on)
     covered = [cell for cell in cells if cell.state not in ("not covered", "defect")]
     if defects:
         first = defects[0]
         where = f"{len(defects)} of {_count(len(cells), 'cell')}, first in {first.name}"
         return UNUSABLE, f"paypact itself failed in {where}: {first.why}"
-    if failing:
-        worst = min(failing, key=lambda finding: SEVERITIES.index(finding.severity))
-        broken = _count(len({finding.promise for finding in failing}), "broken promise")
-        said = f"{_count(len(failing), 'finding')} in {broken}, the worst ({worst.severity}): {worst.sentence}"
+    if bad:
+        worst = min(bad, key=lambda finding: SEVERITIES.index(finding.severity))
+        broken = _count(len({finding.promise for finding in bad}), "broken promise")
+        said = f"{_count(len(bad), 'finding')} in {broken}, the worst ({worst.severity}): {worst.sentence}"
         return BROKEN, said
     if not covered:
         return UNUSABLE, "nothing was covered: no promise could be tried, so nothing is known"
     if failures:
         return BROKEN, failures[0]
-    kept = "1 cell kept its promise" if len(covered) == 1 else f"all {len(covered)} cells kept their promise"
-    mild, gaps = len(findings), len(cells) - len(covered)
-    if all(finding.severity == "advice" for finding in findings):
-        noted = f"{_count(mild, 'piece')} of advice"
+    return KEPT, _kept(covered, findings, fail_on, gaps=len(cells) - len(covered))
+
+
+def _kept(covered: list[CellResult], findings: list[Finding], fail_on: Severity, *, gaps: int) -> str:
+    """The verdict of a run that fails nothing: what is accepted is not kept, and is counted apart."""
+    accepted = sum(bool(finding.accepted) for finding in findings)
+    sound = sum(not any(finding.accepted for finding in cell.findings) for cell in covered)
+    if accepted:
+        said = [f"{sound} of {_count(len(covered), 'cell')} kept their promise", _count(accepted, "accepted finding")]
     else:
-        noted = f"{_count(mild, 'finding')} milder than {fail_on}"
-    return KEPT, ", ".join([kept, *([noted] if mild else []), *([f"{gaps} not covered"] if gaps else [])])
+        said = ["1 cell kept its promise" if sound == 1 else f"all {sound} cells kept their promise"]
+    mild = [finding for finding in findings if not finding.accepted]
+    if mild and all(finding.severity == "advice" for finding in mild):
+        said.append(f"{_count(len(mild), 'piece')} of advice")
+    elif mild:
+        said.append(f"{_count(len(mild), 'finding')} milder than {fail_on}")
+    return ", ".join([*said, *([f"{gaps} not covered"] if gaps else [])])
 
 
 def _count(number: int, noun: str) -> str:

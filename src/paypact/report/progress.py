@@ -16,7 +16,7 @@ from rich.text import Text
 
 from paypact.report import finding, style
 from paypact.report.matrix import states
-from paypact.report.model import CellResult, Severity, fails
+from paypact.report.model import CellResult, Severity, failing
 from paypact.report.page import Page
 from paypact.report.style import data
 
@@ -93,11 +93,11 @@ class Lines(Quiet):
             self._say(f"{done:<8} {result.promise}[{result.integration}]  {counted}")
 
     def _first(self, result: CellResult) -> None:
-        failing = [each for each in result.findings if fails(each.severity, self.fail_on)]
-        if failing and not self.failed:
+        bad = failing(result.findings, self.fail_on)
+        if bad and not self.failed:
             self.failed = True
             self._say("first failure, in full when the run is done:")
-            finding.brief(Page(self.console), failing[0])
+            finding.brief(Page(self.console), bad[0])
             self.console.print()
 
     def _say(self, text: str) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from paypact.report import finding as one
 from paypact.report import matrix, style
 from paypact.report.flaws import flaws
-from paypact.report.model import BROKEN, KEPT, CellResult, Finding, RunResult, Severity, fails
+from paypact.report.model import BROKEN, KEPT, CellResult, Finding, RunResult, Severity, failing
 from paypact.report.page import Page
 from paypact.report.style import data
 
@@ -29,7 +29,7 @@ def findings(every: Iterable[Finding], console: Console, *, fail_on: Severity, f
     """Flaws that fail the build, whole; what fails nothing in brief."""
     every = list(every)
     page = Page(console)
-    for place, flaw in enumerate(flaws(each for each in every if fails(each.severity, fail_on))):
+    for place, flaw in enumerate(flaws(failing(every, fail_on))):
         if place < MOST:
             one.show(page, flaw.first, others=flaw.others, full=full)
         else:
@@ -41,7 +41,7 @@ def findings(every: Iterable[Finding], console: Console, *, fail_on: Severity, f
 def advice(every: Iterable[Finding], console: Console, *, fail_on: Severity, full: bool = False) -> None:
     """Findings that fail nothing: in brief, whole where `full`."""
     page = Page(console)
-    for flaw in flaws(each for each in every if not fails(each.severity, fail_on)):
+    for flaw in flaws(each for each in every if not failing([each], fail_on)):
         if full:
             one.show(page, flaw.first, others=flaw.others, full=True)
         else:
@@ -102,6 +102,7 @@ def summary(result: RunResult, *, width: int, colour: bool) -> str:
     out = style.console(buffer, width=width, colour=colour)
     advice(result.findings, out, fail_on=result.fail_on)
     table(result, out)
+    notes(result, out)
     verdict(result, out)
     return buffer.getvalue()
 

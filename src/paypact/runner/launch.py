@@ -36,8 +36,14 @@ class Order:
     keyword: str = ""
     workers: int | None = None  # None: as many as are worth it
     exit_first: bool = False
+    baseline: str = ""  # its file, or `off`
     shard: str = ""  # this machine's share: "2/5"
     junit: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether cells of the integrations that it is about are left out."""
+        return bool(self.promises or self.schemes or self.case or self.keyword or self.exit_first)
 
 
 def run(order: Order, progress: Progress | None = None) -> RunResult:
@@ -51,14 +57,15 @@ def run(order: Order, progress: Progress | None = None) -> RunResult:
         watcher = Watcher(shown, asked=order.workers)
         said = _pytest(order, watcher)
     _check(order, watcher, said)
-    tally = watcher.recorder.tally if watcher.recorder else None
-    if tally is None:
+    recorder = watcher.recorder
+    tally = recorder.tally if recorder else None
+    if recorder is None or tally is None:
         raise UsageError("interrupted before the first cell was done")
     if watcher.interrupted:
         tally.blame(f"interrupted after {len(tally.tested)} of {len(watcher.items)} cells")
     elif not order.exit_first:
         _missing(tally, watcher)
-    return tally.total(time.perf_counter() - began)
+    return recorder.result(time.perf_counter() - began, narrowed=order.narrowed)
 
 
 def collect(order: Order) -> list[CellItem]:
@@ -88,6 +95,8 @@ def _check(order: Order, watcher: Watcher, said: str) -> None:
     names = [place.name for place in order.places]
     if watcher.mistakes:
         raise UsageError("\npaypact: ".join(watcher.mistakes))
+    if said.startswith("paypact: "):
+        raise UsageError(said.removeprefix("paypact: "))
     if said:
         raise UsageError(f"pytest could not start: {said}")
     if not watcher.items and not watcher.interrupted:
@@ -122,6 +131,7 @@ def _arguments(order: Order, folder: Path) -> list[str]:
         ("fail-on", [order.fail_on]),
         ("case", [order.case]),
         ("shard", [order.shard]),
+        ("baseline", [order.baseline]),
         (
             "module",
             [f"{place.path}={place.module}:{place.attribute}".rstrip(":") for place in order.places if place.module],

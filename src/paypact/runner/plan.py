@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 import pytest
 
 from paypact import replay, settings
 from paypact.errors import UsageError
+from paypact.report.accepted import Accepting, read_baseline
 from paypact.report.model import SEVERITIES, Severity, Shard
 from paypact.runner import shard
 from paypact.runner.recorder import PLAN
 from paypact.runner.selection import Selection
 from paypact.runner.shard import Share
 from paypact.testkit import profiles
+
+OFF: Final = "off"  # in the place of a baseline's file: there is none
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Plan:
     fail_on: Severity
     selection: Selection
     chosen: settings.Settings
+    accepting: Accepting
     root: Path  # of the pytest session
     folder: Path  # where the command was given: files are named relative to it
     names: dict[Path, str] = field(default_factory=dict)  # files that were named as modules
@@ -74,11 +79,24 @@ def _make(config: pytest.Config) -> Plan:
             replay.parse(case) if case else None,
         ),
         chosen=chosen,
+        accepting=Accepting() if case else _accepting(config, chosen),
         root=config.rootpath,
         folder=config.invocation_params.dir,
         share=shard.parse(option("paypact_shard")) if option("paypact_shard") else None,
         names={Path(path): name.rstrip(":") for path, _, name in _modules(config)},
     )
+
+
+def _accepting(config: pytest.Config, chosen: settings.Settings) -> Accepting:
+    """Waivers and the baseline of today, whatever day an example will travel to.
+
+    Raises:
+        PaypactError: the file is no baseline.
+    """
+    named = config.getoption("paypact_baseline")
+    file = Path(named or settings.home(config.rootpath) / chosen.baseline)
+    baseline = read_baseline(file) if named != OFF and file.is_file() else None
+    return Accepting(chosen.waivers, baseline, dt.date.today())  # noqa: DTZ011 - an end date is a local one
 
 
 def _modules(config: pytest.Config) -> list[tuple[str, str, str]]:

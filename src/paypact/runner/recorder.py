@@ -15,7 +15,7 @@ from paypact.errors import PaypactError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from paypact.report.model import CellResult
+    from paypact.report.model import CellResult, RunResult
     from paypact.runner.items import CellItem
     from paypact.runner.plan import Plan
     from paypact.runner.shard import Share
@@ -63,6 +63,12 @@ class Recorder:
             self.tally = Tally(plan.profile.name, plan.fail_on)
         return self.tally
 
+    def result(self, seconds: float, *, narrowed: bool = True) -> RunResult:
+        """What the run has come to, with what the team accepts; `narrowed`: cells of its integrations were left out."""
+        from paypact.runner.plan import plan_of
+
+        return plan_of(self.config).accepting.applied(self.demand().total(seconds), narrowed=narrowed)
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Rank the cells, and check that the selection means something."""
@@ -76,6 +82,8 @@ class Recorder:
             item.place = place
         try:
             plan.selection.check()
+            if plan.selection.seen:
+                plan.accepting.check(cell.promise.id for cell in plan.selection.seen)
             if plan.share is not None and mine:
                 self._deal(plan, plan.share, mine, items)
         except PaypactError as mistake:
@@ -130,13 +138,15 @@ class Recorder:
             self.demand().blame(stopped)
         if self.tally is None or self.silent:
             return
+        result = self.result(time.perf_counter() - self._began)
         if target := self.config.getoption("paypact_json"):
             from paypact.report import json
 
-            json.write(self.tally.total(time.perf_counter() - self._began), target)
-        code, _ = self.tally.conclude()
-        if code == 2 and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            json.write(result, target)
+        if result.exit_code == 2 and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif result.exit_code == 1 and session.exitstatus == pytest.ExitCode.OK:  # a waiver that has ended
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _stop(self) -> str:
         plan = self.config.stash.get(PLAN, None)
@@ -158,4 +168,4 @@ class Recorder:
 
         writer = self.config.get_terminal_writer()
         terminalreporter.section("paypact")
-        writer.write(summary(self.tally.total(0), width=writer.fullwidth, colour=writer.hasmarkup))
+        writer.write(summary(self.result(0), width=writer.fullwidth, colour=writer.hasmarkup))
