@@ -23,7 +23,7 @@ from paypact.report.model import (
     Finding,
     RunResult,
     State,
-    fails,
+    failing,
 )
 
 ALL: Final = "all"  # the one cell of a promise that cannot be tried
@@ -95,9 +95,8 @@ class Page:
     def __init__(self, result: RunResult) -> None:
         self.result = result
         self.findings = result.findings
-        failing = [finding for finding in result.findings if fails(finding.severity, result.fail_on)]
-        self.flaws: list[Flaw] = flaws(failing)
-        self.advice: list[Flaw] = flaws(each for each in result.findings if not fails(each.severity, result.fail_on))
+        self.flaws: list[Flaw] = flaws(failing(result.findings, result.fail_on))
+        self.advice: list[Flaw] = flaws(each for each in result.findings if not failing([each], result.fail_on))
         self.heading = HEADINGS.get(result.exit_code, "nothing can be said")
         self.alike = {id(each): flaw.first for flaw in (*self.flaws, *self.advice) for each in flaw.all[WHOLE:]}
         self.squares = SQUARES
