@@ -127,7 +127,7 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
             for place, flow in enumerate(flows):
                 sent = _sent(run, flow)
                 yield from ({**flow, "deliver": f"lost {number}"} for number in range(1, sent + 1))
-                yield from ({**flow, "deliver": f"answer lost {number}"} for number in {1, sent})
+                yield from ({**flow, "deliver": f"answer lost {number}"} for number in {1, sent} if sent)
                 yield {**flow, "fault": FAULTS[place % len(FAULTS)], "times": 99}
                 yield {**flow, "fault": FAULTS[(place + 1) % len(FAULTS)], "times": 1}
         case "forged":

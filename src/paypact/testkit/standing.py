@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from paypact.payments import Payment
 from paypact.world.books import Authorization, Purchase, live
 from paypact.world.ledger import Ledger
-from paypact.world.ledger_tables import LIVE
+from paypact.world.ledger_tables import LIVE, MOVED
 from paypact.world.recording import Exchange, Recording
 
 
@@ -89,7 +89,8 @@ def _word(authorization: Authorization) -> str:
         return "pending" if state == "created" else state
     if authorization.total("chargeback"):
         return "disputed"
-    if authorization.total("capture", LIVE) > authorization.refunded:
+    taken = LIVE if state == "authorized" else MOVED  # nothing more can be captured of a completed one
+    if authorization.total("capture", taken) > authorization.refunded:
         return "paid"
     return "authorized" if state == "authorized" else "undone"  # a refund leaves the rest that was not captured on hold
 

@@ -102,7 +102,7 @@ def late(example: Example) -> None:
         example.world.network.heal()
         example.occurred["fault struck a handler"] += len(example.world.network.delivered)
     what, _, number = case.deliver.rpartition(" ")
-    if number.isdecimal() and int(number) <= len(outbox.waiting):
+    if number.isdecimal() and 0 < int(number) <= len(outbox.waiting):
         lost = outbox.waiting[int(number) - 1]
         if what == "lost":
             outbox.waiting.remove(lost)

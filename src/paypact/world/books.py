@@ -110,4 +110,4 @@ def live(authorization: Authorization) -> bool:
         return False
     if authorization.state == "authorized":
         return True
-    return authorization.captured + authorization.total("capture", frozenset({"requested"})) > authorization.refunded
+    return authorization.captured > authorization.refunded  # what else is requested can no longer be captured
