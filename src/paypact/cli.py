@@ -178,6 +178,33 @@ def needs(
     return command(paths or [], integrations=integration or [], json_file=json_file, quiet=quiet)
 
 
+contract = typer.Typer(help="Write and check the Pact files of integrations.", rich_markup_mode=None)
+app.add_typer(contract, name="contract")
+
+_Folder = Annotated[
+    str, typer.Option("--out", metavar="DIR", help="Folder of the Pact files: DIR/<gateway>/<integration>.json.")
+]
+
+
+@contract.command()
+def write(paths: _Paths = None, integration: _Integration = None, folder: _Folder = "contracts") -> int:
+    """Write what each integration needs of its gateway as a Pact file."""
+    from paypact.commands.contract import write as command
+
+    return command(paths or [], integrations=integration or [], folder=folder)
+
+
+@contract.command()
+def check(paths: _Paths = None, integration: _Integration = None, folder: _Folder = "contracts") -> int:
+    """Compare the Pact files with what the code needs today.
+
+    Exits with 1 where one is missing or says something else.
+    """
+    from paypact.commands.contract import check as command
+
+    return command(paths or [], integrations=integration or [], folder=folder)
+
+
 @app.command()
 def init(
     gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help="The gateway that your code talks to.")],

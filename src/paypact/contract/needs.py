@@ -23,6 +23,7 @@ from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
 from paypact.world.wire import variations
 
+LISTENING: Final = "receive"  # the operation within which a webhook is taken
 UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"
 
 
@@ -78,13 +79,12 @@ class Staged:
 
 @dataclass(frozen=True)
 class Observed:
-    """One reply, or one webhook, with what of it is needed and the bytes that are left when all else is gone."""
+    """One reply, or one webhook, with what of it is needed."""
 
     staged: Staged
     place: int  # which reply to the call, from 1; 0: a webhook
     found: Found
     exchange: Exchange | None = None
-    least: bytes = b""  # the reply with nothing in it but what is needed
     event: Event | None = None
     reply: Any = None  # the whole reply, as plain data
 
@@ -126,6 +126,13 @@ class Memory:
     def __init__(self) -> None:
         self._unneeded: set[str] = set()
         self._missed: dict[tuple[str, ...], set[str]] = {}
+        self._known: set[str] = set()
+
+    def known(self, reply: str) -> bool:
+        """Whether a reply like this one was taken apart before."""
+        before = reply in self._known
+        self._known.add(reply)
+        return before
 
     def likely(self, key: tuple[str, ...]) -> set[str]:
         """Fields that will hardly be missed in this reply."""
@@ -138,32 +145,31 @@ class Memory:
 
 
 def observe(staged: Staged, memory: Memory) -> Iterator[Observed]:
-    """Take each reply to the situation's operation apart."""
+    """Take apart each reply to the first call of the situation's operation, and those to what webhooks made it ask."""
+    yield from _take_apart(staged, staged.situation.case.operation, staged.replied(), memory)
+    exchanges = staged.usual.example.exchanges
+    asked = [each for each in exchanges if each.operation == LISTENING and each.number in staged.usual.kept]
+    yield from _take_apart(staged, LISTENING, asked, memory)
+
+
+def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memory: Memory) -> Iterator[Observed]:
     target, situation = staged.target, staged.situation
-    for place, exchange in enumerate(staged.replied(), 1):
+    for place, exchange in enumerate(exchanges, 1):
         assert exchange.response is not None
+        reply = staged.usual.reply(exchange.number)
+        alike = staged.symbols.alike(f"{request_name(staged.symbols, exchange)} {json.dumps(reply)}")
+        if operation == LISTENING and memory.known(alike):
+            continue
 
         def play(changes: Collection[str], place: int = place) -> Trace:
-            ablating = Ablating(situation.case.operation, place, frozenset(changes))
+            ablating = Ablating(operation, place, frozenset(changes))
             return staged.trace_of(perform(target, situation, ablating))
 
-        reply = staged.usual.reply(exchange.number)
         possible = list(variations(exchange.response.body, everything=True))
-        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(
-            memory.likely((*situation.key, str(place)))
-        )
-        memory.keep((*situation.key, str(place)), found)
-        yield Observed(staged, place, found, exchange, _least(staged, place, found, possible), reply=reply)
-
-
-def _least(staged: Staged, place: int, found: Found, possible: list[Any]) -> bytes:
-    """The bytes of the reply when all that is not needed is gone."""
-    drops = {str(each) for each in possible if each.kind == "absent" and each.path in found.unneeded}
-    operation = staged.situation.case.operation
-    left = perform(staged.target, staged.situation, Ablating(operation, place, frozenset(drops))).example
-    told = next(each for each in left.history if each.operation == operation)
-    made = [each for each in left.exchanges[told.first : told.last] if each.operation == operation]
-    return made[place - 1].raw
+        key = (*situation.key, operation, str(place))
+        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(memory.likely(key))
+        memory.keep(key, found)
+        yield Observed(staged, place, found, exchange, reply=reply)
 
 
 def observe_webhooks(staged: Staged, seen: set[str], memory: Memory) -> Iterator[Observed]:
@@ -182,7 +188,7 @@ def observe_webhooks(staged: Staged, seen: set[str], memory: Memory) -> Iterator
 
         found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(memory.likely((event.type,)))
         memory.keep((event.type,), found)
-        yield Observed(staged, 0, found, None, b"", event, tree)
+        yield Observed(staged, 0, found, None, event, tree)
 
 
 @dataclass
@@ -226,7 +232,8 @@ class Study:
         merged: dict[tuple[Any, ...], ReplyNeeds] = {}
         for each in self.observed:
             made = _described(each)
-            key = (made.operation, made.answer, made.shopper, made.reply, made.request)
+            after = each.staged.situation if made.operation == LISTENING else None
+            key = (made.operation, made.answer, made.shopper, made.reply, made.request, after)
             before = merged.get(key)
             merged[key] = made if before is None else _both(before, made)
         return IntegrationNeeds(
@@ -269,7 +276,7 @@ def _described(observed: Observed) -> ReplyNeeds:
     secrets = observed.staged.target.gateway.simulator.credentials().values()
     redactor = Redactor(secrets, [payment.card for payment in example.payments])
     return ReplyNeeds(
-        operation=case.operation if exchange is not None else "receive",
+        operation=exchange.operation if exchange is not None else LISTENING,
         answer=case.answer,
         shopper=case.shopper if case.operation == "complete" else "",
         reply=observed.place or 1,

@@ -12,16 +12,17 @@ from paypact.contract.trace import Path, leaves
 from paypact.errors import PaypactError
 from paypact.gateways.facts import Facts, TestCard
 from paypact.hosts import guarded
-from paypact.payments import Address, Authentication, Customer, Money, Payment
+from paypact.payments import ActionRequired, Address, Authentication, Customer, Money, Payment
 from paypact.testkit import cards, replies
 from paypact.testkit.case import Case
 from paypact.testkit.example import Example
 from paypact.testkit.playing import playing
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
+from paypact.world.books import Entry
 from paypact.world.clock import START
 from paypact.world.http import Response
-from paypact.world.notifications import Event
+from paypact.world.notifications import Event, Outbox
 from paypact.world.recording import Exchange
 from paypact.world.wire import Wire, fields, render, variations
 
@@ -50,11 +51,21 @@ def published(facts: Facts, schemes: Iterable[str], answer: str = "approve") -> 
     return [each for group in (made, bare, usual) for each in sorted(group, key=lambda one: order.index(one.scheme))]
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The shopper followed a challenge: after how many exchanges, where to (one of these places), and how it ended."""
+
+    after: int
+    places: tuple[str, ...]
+    result: str
+
+
 class Rehearsed(Example):
     """An example whose cards the vendor publishes; its order has the same name in every play."""
 
     stranger = False  # another shopper buys something else with another card
     going_back: tuple[Authentication, ...] = ()
+    visits: tuple[Visit, ...] = ()
 
     def card(self) -> Card:
         found = published(self.target.gateway.facts, self.target.schemes, self.case.answer)
@@ -80,8 +91,10 @@ class Rehearsed(Example):
 
     def visit(self, told: Told) -> Authentication | None:
         went = super().visit(told)
-        if went is not None:
+        if went is not None and isinstance(told.outcome, ActionRequired):
             self.going_back = (*self.going_back, went)
+            places = tuple(filter(None, (told.outcome.url, told.outcome.client_secret)))
+            self.visits = (*self.visits, Visit(len(self.exchanges), places, went.result))
         return went
 
 
@@ -123,6 +136,7 @@ class Performance:
 
     example: Rehearsed
     kept: Mapping[int, Any]
+    drawn: Mapping[str, int | None]  # webhook -> the exchange that brought it about; None: the shopper or time did
 
     def reply(self, number: int) -> Any:
         """The reply of an exchange as it was before any change, as plain data."""
@@ -201,8 +215,10 @@ def perform(
         assert isinstance(example, Rehearsed)
         example.stranger = stranger
         example.world.vary = ablating
+        drawn: dict[str, int | None] = {}
         if example.outbox is not None:
             example.outbox.change = change
+            example.world.ledger.listeners.append(_noting(example.outbox, drawn))
         try:
             replies.play(example, situation.following)
         except PaypactError:
@@ -215,7 +231,17 @@ def perform(
         raise world.stop
     if world.defect is not None and not ablating.changes and change is None:
         raise world.defect
-    return Performance(example, ablating.kept)
+    return Performance(example, ablating.kept, drawn)
+
+
+def _noting(outbox: Outbox, drawn: dict[str, int | None]) -> Callable[[Entry], None]:
+    """Notes for each webhook, just after it was drawn, which exchange brought it about."""
+
+    def note(entry: Entry) -> None:
+        for event in outbox.happened[len(drawn) :]:
+            drawn[event.id] = entry.exchange.number if entry.exchange is not None else None
+
+    return note
 
 
 def _another(target: Target) -> str:

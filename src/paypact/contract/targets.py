@@ -26,7 +26,7 @@ def driven(paths: Sequence[str], integrations: Sequence[str] = ()) -> Iterator[t
     """
     chosen = settings.read(Path.cwd())
     found: dict[str, Target] = {}
-    for place in discovery.places(paths, chosen.drivers):
+    for place in discovery.places(paths, chosen.drivers) if paths or chosen.drivers else _bundled():
         for target in _targets(place):
             if target.name in found and found[target.name].driver is not target.driver:
                 raise UsageError(
@@ -44,6 +44,15 @@ def driven(paths: Sequence[str], integrations: Sequence[str] = ()) -> Iterator[t
         yield tuple(wanted)
     finally:
         session.close_all()
+
+
+def _bundled() -> Iterator[discovery.Place]:
+    """The reference integrations, those in folders of their own included."""
+    for place in discovery.bundled():
+        yield place
+        for file in sorted(place.path.parent.glob(f"*/{place.path.name}")):
+            package, _, module = place.module.rpartition(".")
+            yield discovery.place(f"{package}.{file.parent.name}.{module}")
 
 
 def _named(name: str, patterns: Sequence[str]) -> bool:

@@ -75,6 +75,10 @@ class Symbols:
         """`text` with each value of this world as its source."""
         return self._any.sub(lambda found: str(self.known[found[0]]), text) if self._any else text
 
+    def alike(self, text: str) -> str:
+        """`text` with each value of this world blotted out, whichever it is."""
+        return self._any.sub("*", text) if self._any else text
+
     def parts(self, text: str) -> Iterator[str | Source]:
         """`text` cut where values of this world stand in it."""
         at = 0

@@ -1,0 +1,101 @@
+"""`paypact contract write` and `paypact contract check`: the Pact files of integrations, made and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from paypact.contract import reading
+from paypact.contract.check import differences
+from paypact.contract.needs import study
+from paypact.contract.pact import Writer
+from paypact.contract.targets import driven
+from paypact.errors import UsageError
+from paypact.report import files, style
+from paypact.report.output import standard_output
+from paypact.report.page import Page
+from paypact.report.style import data
+from paypact.testkit.target import Target
+
+KEPT, DIFFERENT = 0, 1
+
+
+def file_of(folder: str, target: Target) -> Path:
+    """Where the contract of an integration stands: `contracts/<gateway>/<integration>.json`."""
+    name = re.sub(r"[^\w.-]", "-", target.name)
+    return Path(folder) / target.scope.gateway / f"{name}.json"
+
+
+def write(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> int:
+    """Write the contract of each integration; 0.
+
+    Raises:
+        PaypactError: nothing can be driven or written; files are written whole or not at all.
+    """
+    with driven(paths, integrations) as targets, standard_output() as out:
+        page = Page(style.console(out))
+        for target in targets:
+            file = file_of(folder, target)
+            _make(file.parent)
+            files.check(str(file))
+            writer = Writer(study(target))
+            content = writer.bytes()
+            same = file.is_file() and file.read_bytes() == content
+            files.replace(str(file), content)
+            _say(page, writer, f"{file} {'is as it was' if same else 'written'}: {_count(writer)}")
+    return KEPT
+
+
+def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> int:
+    """Compare each committed contract with what the code needs today; 1 where one differs or is missing.
+
+    Raises:
+        PaypactError: nothing can be driven, or a file cannot be read.
+    """
+    code = KEPT
+    with driven(paths, integrations) as targets, standard_output() as out:
+        page = Page(style.console(out))
+        for target in targets:
+            file = file_of(folder, target)
+            committed = reading.read(file) if file.exists() else None
+            writer = Writer(study(target))
+            content = writer.bytes()
+            if committed is None:
+                code = DIFFERENT
+                page.line(data(f"{file} is missing: paypact contract write", "bold red"))
+                continue
+            found = differences(committed, writer.document())
+            if not found and file.read_bytes() != content:
+                found = ["the same contract, in other bytes: it was formatted by something else"]
+            if found:
+                code = DIFFERENT
+                page.line(data(f"{file} is not what {target.name} needs today:", "bold red"))
+                for line in found:
+                    page.whole(data(f"   {line}"))
+                page.line(data("look at the differences, then: paypact contract write"))
+            else:
+                _say(page, writer, f"{file} is what {target.name} needs: {_count(writer)}")
+    return code
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"contract: folder {folder} cannot be made: {error.strerror}. Name another with --out"
+        ) from error
+
+
+def _count(writer: Writer) -> str:
+    kinds = [each["type"] for each in writer.document()["interactions"]]
+    messages = kinds.count("Asynchronous/Messages")
+    said = f"{len(kinds) - messages} interactions"
+    return f"{said}, {messages} webhooks" if messages else said
+
+
+def _say(page: Page, writer: Writer, line: str) -> None:
+    page.line(data(line))
+    for note in dict.fromkeys(writer.notes):
+        page.line(data(f"left out: {note}", "dim"))
