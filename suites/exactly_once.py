@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise
-from paypact.testkit.flow import MOVEMENTS, look_up, move, pay, paying, press_twice, two_orders
+from paypact.testkit.flow import MOVEMENTS, look_up, move, pay, paying, press_twice, settles, two_orders
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 from paypact.world.simulator import Simulator
 
@@ -38,6 +38,8 @@ def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
     if run.key not in (TWICE, ORDERS):
         axes["fault"] = Axis(tuple(_faults(run)), lambda fault: str(fault).rpartition(" ")[0])
         axes["times"] = Axis((1, 3, 99))
+    if run.key == "refund" and settles(target):
+        axes["settled"] = Axis((True, False))
     axes["currency"] = Axis(target.currencies, amounts.exponent_class)
     axes["scheme"] = Axis.listed(target.schemes)
     play = {TWICE: press_twice, ORDERS: two_orders}.get(run.key, strike)

@@ -12,7 +12,7 @@ from paypact.currencies import exponent
 from paypact.payments import Approved, Money
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, money, promise
 from paypact.testkit.delivery import conclude
-from paypact.testkit.flow import MOVEMENTS, follow, movement_arguments, pay, paying
+from paypact.testkit.flow import MOVEMENTS, follow, movement_arguments, pay, paying, settle_first
 from paypact.testkit.told import Told
 
 BEGIN = ("sale", "authorize", "charge_stored")
@@ -63,6 +63,8 @@ def charge(example: Example) -> None:
         payment = example.payment()
         paid = follow(example, example.perform(MOVEMENTS[case.operation], payment, payment))
         if isinstance(paid.outcome, Approved) and not example.problems:
+            if case.operation == "refund":
+                settle_first(example)
             _move(example, paid, asked)
         conclude(example)
     else:
@@ -87,6 +89,8 @@ def _move(example: Example, paid: Told, asked: dict[int, Money]) -> None:
     first = _call(example, operation, paid, amount, asked)
     following = "refund" if operation == "capture" else operation
     if part == REST and isinstance(first.outcome, Approved) and target.offers(following) and not example.problems:
+        if following == "refund":
+            settle_first(example)
         _call(example, following, paid if following == operation else first, None, asked)
 
 

@@ -98,7 +98,7 @@ def test_flaw_is_caught_and_said(
     """A reply that the gateway may send breaks the integration: which field, what was done to it, what came of it."""
     result = run(shop(name), "tolerance", cell)[cell]
 
-    assert result.state == "broken"
+    assert result.state == "broken", result.why
     assert (severity, case, sentence) in [(each.severity, each.case, each.sentence) for each in result.findings]
     assert {each.trigger for each in result.findings} == {"variation"}
 

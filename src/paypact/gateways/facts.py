@@ -49,6 +49,7 @@ class DeclineFact(_Table, frozen=True, kw_only=True):
     """The wire words of one neutral decline reason: the gateway's own keys are in `wire`."""
 
     wire: dict[str, Any]
+    final: bool | None = None  # what the gateway itself says of trying this card again; None: nothing
     unconfirmed: bool = False
 
 

@@ -7,16 +7,19 @@ from typing import Any
 
 from paypact.world.codecs import decode_form, decode_json
 from paypact.world.http import Request
+from paypact.world.xml import decode_xml
 
 
 def decoded(request: Request) -> Any:
-    """The body as nested data, text at the leaves of a form; empty where it is neither JSON nor a form."""
+    """The body as nested data, text at the leaves of a form; empty where it is no JSON, XML or form."""
     if not request.body:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind.endswith("json"):
             return decode_json(request.body)
+        if kind.endswith("xml"):
+            return decode_xml(request.body)
         return decode_form(request.body.decode()) if kind == "application/x-www-form-urlencoded" else {}
     except ValueError:
         return {}

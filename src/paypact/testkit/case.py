@@ -47,6 +47,7 @@ class Case:
     zone: str = ""  # of the shop's process; empty: its own
     deliver: str = ""  # how webhooks reach the shop: a word or order of `webhooks.py`; empty: one by one, in order
     seal: str = ""  # how they are signed: a word of `webhooks.py`; empty: as the gateway does
+    settled: bool = True  # whether a refund waits until the gateway refunds at all, where that takes time
 
     def but(self, values: Mapping[str, Any]) -> Case:
         """The same case with other values."""

@@ -12,7 +12,7 @@ from paypact.testkit.judge import OK, Circumstances, Verdict
 from paypact.testkit.shoppers import too_long
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
-from paypact.world.books import Movement
+from paypact.world.books import Authorization, Movement
 from paypact.world.ledger import Ledger
 from paypact.world.ledger_tables import LIVE, MOVED
 
@@ -38,6 +38,11 @@ def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:
     if alive:
         return "moved" if alive[0].state in MOVED else "requested"
     return "failed" if made else "none"
+
+
+def undone(authorization: Authorization) -> int:
+    """What was captured and then undone by a void, in minor units: money that has gone back without a refund."""
+    return authorization.total("capture", frozenset({"canceled"})) if authorization.state == "voided" else 0
 
 
 def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circumstances) -> Verdict:

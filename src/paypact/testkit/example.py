@@ -241,6 +241,8 @@ class Example:
         every = [m for m in authorization.movements if m.kind == kind] if authorization else []
         made = every[before:]
         state = checks.movement_word(made, asked, void=kind == "void")
+        if kind == "refund" and state == "none" and authorization and checks.undone(authorization) == asked > 0:
+            state = "moved"  # what has not settled yet is given back by undoing it
         verdict = judge_movement(state, told.outcome, self._seen(told), reached=reached, told=False)
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, self._seen(told))

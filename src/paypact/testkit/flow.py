@@ -56,6 +56,8 @@ def move(example: Example, operation: str) -> None:
     authorization = example.standing(payment).authorization
     if authorization is None:
         return
+    if operation == "refund":
+        settle_first(example)
     asked = authorization.refundable if operation == "refund" else authorization.capturable
     existing = example.movements(operation, payment)
     arguments = movement_arguments(example, operation, paid.transaction, Money(asked, payment.amount.currency))
@@ -70,6 +72,19 @@ def move(example: Example, operation: str) -> None:
         verdict = example.judge_movement(told, asked, existing, last_word=press == MOST_PRESSES - 1)
     example.occurred[f"{operation} judged"] += 1
     conclude(example)
+
+
+def settles(target: Target) -> bool:
+    """Whether what was captured must settle before it can be refunded."""
+    return target.gateway.facts.ledger.refund_from != "booked"
+
+
+def settle_first(example: Example) -> None:
+    """Let time pass until what was captured can be refunded, unless the case is about a refund that comes too early."""
+    terms = example.target.gateway.facts.ledger
+    if example.case.settled and settles(example.target):
+        with example.world.outside():
+            example.world.clock.advance(terms.cutoff + (terms.settling if terms.refund_from == "settled" else 0.0))
 
 
 def follow(example: Example, told: Told) -> Told:

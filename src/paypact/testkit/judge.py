@@ -207,7 +207,8 @@ def _reason_problem(outcome: Declined, truth: str, target: Target) -> str:
     if not outcome.reason.strip():
         return f"the card was declined ({truth}), but the reason told is empty: the shopper cannot know what to do"
     if true is not None and outcome.final is not None:
-        if outcome.final and true.kind in ("soft", "tech"):
+        own = target.gateway.facts.declines.get(truth)
+        if outcome.final and true.kind in ("soft", "tech") and not (own is not None and own.final):
             return f"the decline {truth!r} may be tried again, but was told as final"
         if not outcome.final and true.final:
             return f"the decline {truth!r} is final, but the shopper was told to try the card again"

@@ -187,7 +187,7 @@ def _read(example: Example, told: Told) -> Iterator[Reading]:
             continue
         body = decoded(exchange.request)
         written, first = _written(body, carrier)
-        if written is None:  # in full, or no change of an amount
+        if written in (None, ""):  # in full, or no change of an amount
             continue
         currency = at(first, carrier.currency) if carrier.currency else told.payment.amount.currency
         account = at(body, carrier.account) if carrier.account else None

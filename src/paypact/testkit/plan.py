@@ -177,6 +177,9 @@ def _the_cardholder_disputes(life: Life) -> None:
     authorization = life.authorization
     if authorization is None or not authorization.captured:
         return
+    terms = life.example.world.ledger.terms
+    with life.example.world.outside():
+        life.example.world.clock.advance(terms.cutoff + terms.settling)  # until it stands on a statement
     try:
         life.example.world.ledger.request("chargeback", authorization)
     except Obstacle:

@@ -13,7 +13,7 @@ from paypact.payments import ActionRequired, Approved, Money, Payment, Pending, 
 from paypact.testkit.acknowledged import acknowledged, carry_out
 from paypact.testkit.delivery import conclude, deliver, taken
 from paypact.testkit.example import Example
-from paypact.testkit.flow import follow, movement_arguments
+from paypact.testkit.flow import follow, movement_arguments, settle_first
 from paypact.testkit.judge import Verdict
 from paypact.testkit.told import Told
 from paypact.world.interleaving import Conductor, DeadlockError
@@ -60,6 +60,8 @@ def two_movements(example: Example) -> None:
     authorization = example.standing(payment).authorization
     if not isinstance(paid.outcome, Approved) or authorization is None:
         return
+    if operation == "refund":
+        settle_first(example)
     asked = authorization.refundable if operation == "refund" else authorization.capturable
     money = Money(asked, payment.amount.currency)
     arguments = movement_arguments(example, operation, paid.transaction, money)

@@ -198,7 +198,7 @@ def found(example: Example, operation: str, *, illegal: bool = False) -> Iterato
         possible = list(variations(exchange.response.body, everything=illegal))
         for each in possible:
             yield f"{place} {each}", each.grade
-            if each.state and operation in MOVEMENTS:
+            if each.state and operation in MOVEMENTS and "request" in exchange.events:
                 yield f"{place} {each}{NOTHING_MOVED}", each.grade
         most = 1
         for grade in GRADES if illegal else GRADES[:2]:

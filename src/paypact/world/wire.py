@@ -17,6 +17,8 @@ import copy
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import (
     Annotated,
@@ -41,6 +43,7 @@ Maybe: TypeAlias = T | UnsetType  # the gateway may leave this field out
 Kind: TypeAlias = Literal["absent", "null", "unseen", "extra", "empty", "arm", "other", "retyped"]
 GradeWord: TypeAlias = Literal["documented", "schema", "never"]
 
+_SCALARS = (datetime, date, Decimal)  # some formats write them otherwise than as the text they would become
 UNSEEN_WORD = "a_word_of_next_year"
 ADDED_FIELD = "added_next_year"
 
@@ -182,7 +185,7 @@ def fields(cls: type[Wire]) -> tuple[Field, ...]:
 
 def render(body: Any) -> Any:
     """A body as plain dicts, lists and scalars: absent fields are dropped, in envelopes and lists of wires too."""
-    return msgspec.to_builtins(body)
+    return msgspec.to_builtins(body, builtin_types=_SCALARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,7 @@ class Variation:
 
     def apply(self, body: Any) -> Any:
         """The varied reply as plain data; `body` stays as it is. Applying several in turn combines them."""
-        tree: Any = copy.deepcopy(body) if isinstance(body, dict | list) and _plain(body) else render(body)
+        tree: Any = copy.deepcopy(body) if isinstance(body, dict | list | tuple) and _plain(body) else render(body)
         target: Any = tree
         for part in self.path[:-1]:
             target = target[part]
@@ -327,6 +330,6 @@ def _flatten(hint: Any, types_: list[Any], items: list[Any], notes: list[Any], i
 def _plain(body: Any) -> bool:
     if isinstance(body, dict):
         return all(map(_plain, body.values()))
-    if isinstance(body, list):
+    if isinstance(body, list | tuple):
         return all(map(_plain, body))
     return not isinstance(body, Wire)

@@ -1,0 +1,149 @@
+"""The Braintree simulator: one gateway account in one world, as a mapping from requests onto the ledger and back."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from paypact.gateways.braintree.simulator import transactions, vault
+from paypact.gateways.braintree.simulator.account import Account, Refusal
+from paypact.gateways.braintree.simulator.shown import answered, note
+from paypact.payments import Notification, Payment
+from paypact.world.books import Entry, Purchase
+from paypact.world.http import NotSimulatedError, Request, Response
+from paypact.world.notifications import Event, Seal
+from paypact.world.world import World
+from paypact.world.xml import decode_xml, encode_xml
+
+Handler = Callable[[Account, str, Mapping[str, Any]], Response]
+
+ROUTES: dict[str, Handler] = {  # below /merchants/{merchant id}
+    "POST transactions": transactions.create,
+    "GET transactions/{}": transactions.retrieve,
+    "PUT transactions/{}/submit_for_settlement": transactions.submit,
+    "POST transactions/{}/submit_for_partial_settlement": transactions.submit_part,
+    "PUT transactions/{}/void": transactions.void,
+    "POST transactions/{}/refund": transactions.refund,
+    "POST transactions/{}/reverse": transactions.reverse,
+    "PUT transactions/{}/adjust_authorization": transactions.adjust,
+    "PUT transactions/{}/settle": transactions.settle,
+    "POST transactions/advanced_search_ids": transactions.search_ids,
+    "POST transactions/advanced_search": transactions.search,
+    "POST verifications": vault.verify,
+    "GET verifications/{}": vault.retrieve_verification,
+    "POST customers": vault.create_customer,
+    "GET customers/{}": vault.retrieve_customer,
+    "PUT customers/{}": vault.update_customer,
+    "DELETE customers/{}": vault.delete_customer,
+    "POST payment_methods": vault.create_method,
+    "GET payment_methods/any/{}": vault.retrieve_method,
+    "DELETE payment_methods/any/{}": vault.delete_method,
+    "POST client_token": vault.client_token,
+}
+KEYED = frozenset(name for name in ROUTES if name.startswith(("POST transactions", "PUT transactions")))
+
+
+class Braintree(Account):
+    """The account as it is reached over HTTP."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.ledger.listeners.append(lambda entry: note(self, entry))
+
+    def handle(self, request: Request) -> Response:
+        try:
+            response = self._answer(request)
+        except Refusal as refusal:
+            response = refusal.response
+        response.headers.setdefault("content-type", "application/xml; charset=utf-8")
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        own = self.credentials()
+        key = base64.b64encode(f"{own['public_key']}:{own['private_key']}".encode()).decode()
+        _, _, merchant, rest = [*request.path.split("/", 3), "", "", ""][:4]
+        if request.headers.get("authorization") != f"Basic {key}" or merchant != own["merchant_id"]:
+            raise Refusal(self.error("authentication"))
+        version = request.headers.get("x-apiversion", "")
+        if version not in self.facts.gateway.versions:
+            raise NotSimulatedError(f"Braintree API version {version or 'that no request names'}")
+        name, id_ = _place(request.method, rest.split("/"))
+        handler = ROUTES.get(name)
+        if handler is None:
+            raise NotSimulatedError(f"Braintree {request.method} {request.path}")
+        asked = self._sent(request)
+        token = asked.get("api_request_key") if name in KEYED else None
+        if not token:
+            return handler(self, id_, asked)
+        return self._once(token, f"{name} {id_}", asked, lambda: handler(self, id_, asked))
+
+    def _sent(self, request: Request) -> Mapping[str, Any]:
+        """What a request says: the content of its one element."""
+        if not request.body:
+            return {}
+        try:
+            document = decode_xml(request.body)
+        except ValueError:
+            raise Refusal(Response(400, b"", refused="not XML")) from None
+        content = next(iter(document.values()), None)
+        return content if isinstance(content, dict) else {}
+
+    def _once(self, token: str, place: str, asked: Mapping[str, Any], execute: Callable[[], Response]) -> Response:
+        """At most once under one key: a repetition is told how things stand now. What was refused may be sent again."""
+        if len(token) > self.facts.limits["api_request_key"]:
+            raise self.refuse("request_key_long")
+        kept = self.keys.seen(token)
+        if kept is not None:
+            if (kept.place, kept.asked) != (place, asked):
+                raise self.refuse("request_key_reused", {"transaction": dict(asked)})
+            (seen,) = kept.response.body.values()
+            return answered(self, transactions.find(self, getattr(seen, "transaction", seen).id))
+        response = execute()
+        self.keys.keep(token, place, asked, response)
+        return response
+
+    def render(self, response: Response) -> bytes:
+        return response.body if isinstance(response.body, bytes) else encode_xml(response.body)
+
+    # What is told by webhook is imported late: it needs this package, and only listeners need it.
+
+    def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.braintree import webhooks
+
+        return webhooks.drawn(self, entry)
+
+    def deliver(self, event: Event, seal: Seal) -> Notification:
+        from paypact.gateways.braintree import webhooks
+
+        return webhooks.sealed(self, event, seal)
+
+    def strangers(self, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.braintree import webhooks
+
+        return webhooks.strangers(self)
+
+    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
+        from paypact.gateways.braintree import webhooks
+
+        return webhooks.forgeries(self, purchase)
+
+    def elsewhere(self, payment: Payment, operation: str) -> bool:
+        from paypact.gateways.braintree import webhooks
+
+        return webhooks.elsewhere(self, payment, operation)
+
+
+def _place(method: str, parts: list[str]) -> tuple[str, str]:
+    """The route's name and the id in the path."""
+    name = f"{method} {'/'.join(parts)}"
+    if name in ROUTES:
+        return name, ""
+    at = 2 if parts[:2] == ["payment_methods", "any"] else 1
+    if len(parts) <= at:
+        return name, ""
+    id_, parts[at] = parts[at], "{}"
+    return f"{method} {'/'.join(parts)}", id_
+
+
+SIMULATOR = Braintree

@@ -1,0 +1,195 @@
+"""The account: credentials, what it remembers beside the ledger, ids, money, refusals. All other modules get it."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from paypact.cards.card import Card
+from paypact.currencies import exponent
+from paypact.gateways.braintree import wire
+from paypact.gateways.facts import TestCard
+from paypact.gateways.vocabulary import Vocabulary
+from paypact.world.http import Response
+from paypact.world.idempotency import IdempotencyKeys
+from paypact.world.simulator import Simulator
+from paypact.world.world import World
+
+_WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
+
+
+def letters(*parts: object, length: int) -> str:
+    """Up to 32 characters that look random and are always the same for the same parts."""
+    return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()[:length]
+
+
+@dataclass(slots=True, eq=False)
+class Method:
+    """A card as a nonce, a stored token or a request's own fields hold it."""
+
+    card: Card
+    test: TestCard | None = None
+    secure: wire.ThreeDSecureInfo | None = None  # what became of 3-D Secure in the browser
+    spent: bool = False
+    token: str | None = None
+    customer: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """What the wire shows of a transaction beside its ledger entries."""
+
+    id: str
+    created: datetime
+    type: str
+    merchant_account: str
+    order_id: str | None
+    method: Method
+    currency: str
+    asked: Mapping[str, Any]
+    history: list[tuple[str, datetime, int]] = field(default_factory=list)
+    adjustments: list[wire.AuthorizationAdjustment] = field(default_factory=list)
+    rejection: str | None = None  # why the gateway itself refused
+
+
+class Refusal(Exception):
+    """Braintree says no: `response` says it."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.refused)
+        self.response = response
+
+
+@cache
+def _credentials() -> Mapping[str, str]:
+    return MappingProxyType(
+        {f"{name}_{kind}": letters("paypact", name, length=length) for name, kind, length in _CREDENTIALS}
+    )
+
+
+_CREDENTIALS = (("merchant", "id", 16), ("public", "key", 16), ("private", "key", 32))
+
+
+@cache
+def _accounts(currencies: tuple[str, ...]) -> Mapping[str, str]:
+    return MappingProxyType({currency: f"paypact_{currency.lower()}" for currency in currencies})
+
+
+class Account(Simulator):
+    """One gateway account in one world, with a merchant account a currency; the plainest is the default."""
+
+    _words: ClassVar[Vocabulary | None] = None  # from the facts, once for all worlds
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.serial = next(_WORLDS)
+        self.nonces: dict[str, Method] = {}
+        self.vault: dict[str, Method] = {}
+        self.customers: dict[str, dict[str, Any]] = {}
+        self.made: list[Any] = []  # every transaction, as its ledger entry
+        self.by_order: dict[str, list[Any]] = {}
+        self.recent: dict[Any, Any] = {}  # the last success of each kind that a repetition would be one of
+        self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
+        self.keys = IdempotencyKeys(world.clock.time, self.facts.wire["request_keys"]["seconds"])
+        self._ids = itertools.count(1)
+        if Account._words is None or Account._words.facts is not self.facts:
+            Account._words = Vocabulary(self.facts)
+        self.words = Account._words
+        self.window = self.facts.wire["duplicates"]["seconds"]
+
+    @classmethod
+    def credentials(cls) -> Mapping[str, str]:
+        return _credentials()
+
+    @classmethod
+    def accounts(cls) -> Mapping[str, str]:
+        return _accounts(cls.facts.currencies.accepted)
+
+    # --- making -------------------------------------------------------------------------------------------------
+
+    def make_id(self, kind: str = "", of: object = "") -> str:
+        """A new id of the wire; with `of`, the one that belongs to that."""
+        return letters(self.serial, kind, of or next(self._ids), length=8)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(int(self.world.clock.time()), UTC)
+
+    def tokenize(self, card: Card) -> str:
+        nonce = f"tokencc_bf_{letters(self.serial, 'nonce', next(self._ids), length=24)}"
+        self.nonces[nonce] = Method(card, self.words.numbers.get(card.number))
+        return nonce
+
+    def scripted(self, card: Card) -> bool:
+        """Whether a suite, and not the vendor's list, says what this card's issuer answers."""
+        return self.world.issuer.issued(card.key) is not None and card.key not in self.published
+
+    # --- money --------------------------------------------------------------------------------------------------
+
+    def places(self, currency: str) -> int:
+        return self.facts.currencies.exponents.get(currency, exponent(currency))
+
+    def text(self, minor: int, currency: str) -> str:
+        """ISO 4217 minor units as Braintree writes them."""
+        return f"{Decimal(self.words.wire(minor, currency)).scaleb(-self.places(currency)):f}"
+
+    def minor(self, text: Any, currency: str) -> int:
+        """ISO 4217 minor units of an amount in a request.
+
+        Raises:
+            Refusal: it is no amount, none that is greater than nothing, or has too many decimals or digits.
+        """
+        if text in (None, ""):
+            raise self.refuse("amount_required")
+        try:
+            units = Decimal(text).scaleb(self.places(currency))
+        except InvalidOperation:
+            raise self.refuse("amount_format") from None
+        if not units.is_finite() or units != units.to_integral_value():
+            raise self.refuse("amount_format")
+        if units <= 0:
+            raise self.refuse("amount_negative" if units < 0 else "amount_zero")
+        if units > self.facts.limits["amount"]:
+            raise self.refuse("amount_large")
+        return self.words.minor(int(units), currency)
+
+    def settled_by(self, wanted: str | None) -> tuple[str, str]:
+        """The merchant account that a request names, or the default, and its currency.
+
+        Raises:
+            Refusal: there is no such account.
+        """
+        for currency, id_ in self.accounts().items():
+            if wanted in (None, "", id_):
+                return id_, currency
+        raise self.refuse("merchant_account")
+
+    # --- refusals -----------------------------------------------------------------------------------------------
+
+    def refuse(self, rule: str, asked: Mapping[str, Any] | None = None) -> Refusal:
+        """The refusal for one rule of the facts."""
+        fact = self.facts.refusals.get(rule) or self.facts.refusals["*"]
+        said = fact.wire
+        error = wire.Error(attribute=said["attribute"], code=said["code"], message=said["message"])
+        owner = said.get("on", "transaction")
+        nested: dict[str, Any] = {"errors": [error]}
+        if owner in ("credit_card", "billing"):
+            nested, owner = {"errors": [], owner: nested}, "transaction"
+        body = wire.ApiErrorResponse(
+            errors={"errors": [], owner: nested}, message=said["message"], params=dict(asked or {})
+        )
+        return Refusal(Response(fact.status, {"api_error_response": body}, refused=rule))
+
+    def missing(self) -> Refusal:
+        """Nothing has that id."""
+        return Refusal(Response(404, b"", refused="not found"))
+
+    def error(self, word: str) -> Response:
+        fact = self.facts.errors[word]
+        return Response(fact.status, b"", {"content-type": "text/html", **fact.headers}, refused=word)
