@@ -198,7 +198,7 @@ def empty_shop(
     monkeypatch.setattr(items, "promises", promises)  # the shop's conftest.py puts its own there
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    for name in ("NO_COLOR", "FORCE_COLOR", "PYTEST_ADDOPTS"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "PYTEST_ADDOPTS", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     modules, path = set(sys.modules), list(sys.path)
     yield Shop(pytester, capsys)

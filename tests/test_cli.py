@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +153,58 @@ def test_the_result_as_json(shop: Any) -> None:
 
 
 def test_junit(shop: Any) -> None:
-    """`--junit` writes pytest's file."""
+    """`--junit` writes a file whose cases name promise, integration and scheme, for a CI system to filter by."""
     shop.driver(jcb="crash")
     shop.paypact("run", "tests", "-q", "--junit", "junit.xml")
 
-    assert 'failures="1" skipped="1" tests="3"' in (shop.pytester.path / "junit.xml").read_text()
+    (suite,) = ET.parse(shop.pytester.path / "junit.xml").iter("testsuite")  # noqa: S314 - written by this very test
+    (jcb,) = (case for case in suite.iter("testcase") if case.get("name") == "cards[shop-tin-jcb]")
+    assert [suite.get(each) for each in ("tests", "failures", "skipped")] == ["3", "1", "1"]
+    assert {each.get("name"): each.get("value") for each in jcb.iter("property")} == {
+        "promise": "cards",
+        "integration": "shop-tin",
+        "gateway": "tin",
+        "cell": "jcb",
+        "scheme": "jcb",
+        "state": "broken",
+        "severity": "crash",
+        "cause": "integration",
+        "fingerprint": "0123456789ab",
+    }
+
+
+@pytest.mark.parametrize("command", ["run", "replay", "merge", "demo"])
+def test_html(shop: Any, empty_shop: Any, command: str) -> None:
+    """`--html` writes the report, whichever command came to the result."""
+    shop.driver(jcb="crash")
+    shop.paypact("run", "tests", "-q", "-n", "0", "--json", "result.json")
+    arguments = {
+        "run": ("run", "tests", "-q", "-n", "0"),
+        "replay": ("replay", "tests/test_payments.py::cards[shop-tin-jcb]"),
+        "merge": ("report", "merge", "result.json"),
+        "demo": ("demo",),
+    }[command]
+    said = shop.command(*arguments, "--html", "report.html")
+
+    page = (shop.pytester.path / "report.html").read_text("utf-8")
+    assert said.code == 1
+    assert page.startswith("<!doctype html>")
+    assert ("KeyError: &#39;unionpay&#39;" if command == "demo" else "cards[shop-tin-jcb]") in page
+
+
+def test_on_github(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In GitHub Actions a run annotates the team's line and writes the job summary, unless it is told not to."""
+    shop.driver(jcb="crash")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(shop.pytester.path))
+    silent = shop.paypact("run", "tests", "-q", "-n", "0", "--no-github")
+    assert not (shop.pytester.path / "summary.md").exists()
+    said = shop.paypact("run", "tests", "-q", "-n", "0")
+
+    assert "::" not in silent.out
+    assert said.out.startswith("::error file=shop/payments.py,line=41,title=crash%3A cards[shop-tin-jcb]::sale crashed")
+    assert (shop.pytester.path / "summary.md").read_text("utf-8").startswith("## paypact: :x: broken\n")
 
 
 WAIVER = """

@@ -46,6 +46,14 @@ _FailOn = Annotated[
 ]
 _Integration = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")]
 _Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
+_Github = Annotated[
+    bool | None,
+    typer.Option(
+        "--github/--no-github",
+        help="Write GitHub's job summary and annotations; default: where this runs in GitHub Actions.",
+        show_default=False,
+    ),
+]
 _Html = Annotated[str, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")]
 
 _Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")]
@@ -76,12 +84,14 @@ def run(
     json_file: _Json = "",
     html_file: _Html = "",
     junit_file: _Junit = "",
+    github: _Github = None,
     baseline: Annotated[
         str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
     ] = "",
 ) -> int:
     """Try every promise on every integration."""
     from paypact.commands.run import run as command
+    from paypact.report.outputs import Outputs
 
     return command(
         paths or [],
@@ -95,9 +105,7 @@ def run(
         shard=shard,
         exit_first=exit_first,
         quiet=quiet,
-        json_file=json_file,
-        html_file=html_file,
-        junit_file=junit_file,
+        outputs=Outputs(json_file, html_file, junit_file, github),
         baseline=baseline,
     )
 
@@ -109,8 +117,9 @@ def demo(html_file: _Html = "") -> int:
     Prints what paypact says about it, and exits with 1: the promise is broken.
     """
     from paypact.commands.demo import demo as command
+    from paypact.report.outputs import Outputs
 
-    return command(html_file=html_file)
+    return command(Outputs(html=html_file))
 
 
 @app.command()
@@ -127,8 +136,9 @@ def replay(
     Exits with 1 where it still breaks, with 0 where it is kept: `git bisect run` can use it.
     """
     from paypact.commands.replay import replay as command
+    from paypact.report.outputs import Outputs
 
-    return command(case, fail_on=fail_on, json_file=json_file, html_file=html_file)
+    return command(case, fail_on=fail_on, outputs=Outputs(json_file, html_file))
 
 
 report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
@@ -144,11 +154,13 @@ def report_merge(
     json_file: _Json = "",
     html_file: _Html = "",
     junit_file: _Junit = "",
+    github: _Github = None,
 ) -> int:
     """Put the results of several machines or jobs together: the verdict that one run would have had."""
     from paypact.commands.report import merge as command
+    from paypact.report.outputs import Outputs
 
-    return command(results, quiet=quiet, json_file=json_file, html_file=html_file, junit_file=junit_file)
+    return command(results, quiet=quiet, outputs=Outputs(json_file, html_file, junit_file, github))
 
 
 @app.command(name="list")

@@ -7,23 +7,23 @@ from rich.text import Text
 
 from paypact.discovery import place
 from paypact.flawed import Demo, Flaw, manifest
-from paypact.report import files, html, style, terminal
+from paypact.report import style, terminal
 from paypact.report.model import RunResult
 from paypact.report.output import standard_output
+from paypact.report.outputs import Outputs
 from paypact.report.page import Page
 from paypact.report.style import data
 from paypact.runner import launch
 from paypact.testkit import profiles
 
 
-def demo(*, html_file: str = "") -> int:
+def demo(outputs: Outputs) -> int:
     """Print the story and the finding; the exit code of the run it shows.
 
     Raises:
         UsageError: the report cannot be written there.
     """
-    if html_file:
-        files.check(html_file)
+    outputs.check()
     told = manifest().demo
     flaw = manifest().named(told.flaw)
     with standard_output() as out:
@@ -39,8 +39,7 @@ def demo(*, html_file: str = "") -> int:
                 workers=0,
             )
         )
-        if html_file:
-            html.write(result, html_file)
+        outputs.write(result, out)
         terminal.findings(result.findings, console, fail_on=result.fail_on)
         _way_on(result, flaw, console)
     return result.exit_code

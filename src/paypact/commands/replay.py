@@ -6,29 +6,26 @@ from dataclasses import replace
 
 from paypact.commands.run import order
 from paypact.replay import parse
-from paypact.report import files, html, json, style, terminal
+from paypact.report import style, terminal
 from paypact.report.model import KEPT, RunResult
 from paypact.report.output import standard_output
+from paypact.report.outputs import Outputs
 from paypact.report.style import data
 from paypact.runner import launch
 
 
-def replay(text: str, *, fail_on: str, json_file: str = "", html_file: str = "") -> int:
+def replay(text: str, *, fail_on: str, outputs: Outputs) -> int:
     """Replay one case in this process; 1 where it still breaks, 0 where it is kept.
 
     Raises:
         PaypactError: it cannot be read, or names what is not there.
     """
-    for target in filter(None, (json_file, html_file)):
-        files.check(target)
+    outputs.check()
     case = parse(text)
     wanted = replace(order([case.place], fail_on=fail_on), case=str(case), workers=0)
     result = launch.run(wanted)
-    if json_file:
-        json.write(result, json_file)
-    if html_file:
-        html.write(result, html_file)
     with standard_output() as out:
+        outputs.write(result, out)
         console = style.console(out)
         terminal.findings(result.findings, console, fail_on=result.fail_on, full=True)
         console.print(data(_said(result), "bold green" if result.exit_code == KEPT else "bold red"))

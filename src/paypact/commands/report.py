@@ -6,29 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paypact.errors import UsageError
-from paypact.report import files, html, json, junit, style, terminal
+from paypact.report import json, style, terminal
 from paypact.report.merge import merge as merged
 from paypact.report.model import RunResult
 from paypact.report.output import standard_output
+from paypact.report.outputs import Outputs
 
 
-def merge(names: Sequence[str], *, quiet: bool, json_file: str = "", html_file: str = "", junit_file: str = "") -> int:
+def merge(names: Sequence[str], *, quiet: bool, outputs: Outputs) -> int:
     """Merge results, print and write them as one run would; its exit code.
 
     Raises:
         PaypactError: a file is no result, or they do not belong together.
     """
-    for target in filter(None, (json_file, html_file, junit_file)):
-        files.check(target)
-    result = merged(read(names, leave_out=json_file))
+    outputs.check()
+    result = merged(read(names, leave_out=outputs.json))
     with standard_output() as out:
         console = style.console(out)
-        if json_file:
-            json.write(result, json_file)
-        if html_file:
-            html.write(result, html_file)
-        if junit_file:
-            junit.write(result, junit_file)
+        outputs.write(result, out)
         if quiet:
             terminal.verdict(result, console)
         else:

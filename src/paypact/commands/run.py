@@ -10,9 +10,10 @@ import msgspec
 
 from paypact import discovery, settings
 from paypact.errors import PaypactError, UsageError
-from paypact.report import accepted, files, html, json, style, terminal
+from paypact.report import accepted, files, style, terminal
 from paypact.report.model import UNUSABLE, RunResult
 from paypact.report.output import standard_output
+from paypact.report.outputs import Outputs
 from paypact.report.progress import progress
 from paypact.runner import launch
 from paypact.runner import shard as shards
@@ -48,9 +49,7 @@ def run(
     shard: str,
     exit_first: bool,
     quiet: bool,
-    json_file: str,
-    html_file: str,
-    junit_file: str,
+    outputs: Outputs,
     baseline: str = "",
 ) -> int:
     """Run, print, and write the files asked for; the exit code.
@@ -60,8 +59,7 @@ def run(
     """
     if baseline not in ("", "write", "off"):
         raise UsageError(f"--baseline {baseline!r} is unknown: `write` records today's findings, `off` leaves them out")
-    for target in filter(None, (json_file, html_file, junit_file)):
-        files.check(target)
+    outputs.check()
     if shard:
         shards.parse(shard)
     file = settings.home(Path.cwd()) / settings.read(Path.cwd()).baseline
@@ -77,17 +75,13 @@ def run(
         shard=shard,
         exit_first=exit_first,
         baseline=OFF if baseline else str(file),
-        junit=junit_file,
     )
     with standard_output() as out:
         console = style.console(out)
         result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
         if baseline == "write":
             result = written(result, file, narrowed=wanted.narrowed)
-        if json_file:
-            json.write(result, json_file)
-        if html_file:
-            html.write(result, html_file)
+        outputs.write(result, out)
         if quiet:
             terminal.verdict(result, console)
         else:

@@ -120,7 +120,7 @@ def _story(page: Page, finding: Finding) -> None:
 def _exchanges(page: Page, finding: Finding, *, full: bool) -> None:
     """Each exchange; one that repeats the one before is not written out again."""
     exchanges = finding.exchanges
-    clues = [] if full else _clues(finding)
+    looked_for = [] if full else clues(finding)
     repeats = same_again(exchanges, full=full)
     width = len(str(len(exchanges)))
     label = "exchanges"
@@ -130,7 +130,7 @@ def _exchanges(page: Page, finding: Finding, *, full: bool) -> None:
         page.item(label, str(exchange.number), head, width=width)
         label = ""
         if not again:
-            _bodies(Page(page.console, page.indent + LABEL + width + 2), exchange, None if full else clues)
+            _bodies(Page(page.console, page.indent + LABEL + width + 2), exchange, None if full else looked_for)
 
 
 def shortened(url: str, known: str, *, first: bool) -> str:
@@ -167,7 +167,7 @@ def _bodies(page: Page, exchange: ExchangeView, clues: Sequence[str] | None) -> 
     room = max(20, page.console.width - page.indent - 8)
     for label, body in (("sent", exchange.request), ("got", exchange.reply)):
         if body:
-            text = _pretty(body) if clues is None else _clipped(body, room, clues)
+            text = _pretty(body) if clues is None else clipped(body, room, clues)
             page.line(data(text), prefix=f"{label:<8}")
     if exchange.refused:
         page.line(data(exchange.refused, "yellow"), prefix="refused ")
@@ -182,7 +182,8 @@ def _pretty(body: str) -> str:
         return body
 
 
-def _clipped(body: str, room: int, clues: Sequence[str]) -> str:
+def clipped(body: str, room: int, clues: Sequence[str]) -> str:
+    """A body on one line of at most `room` characters, the part around a clue where there is one."""
     try:
         flat = json.dumps(json.loads(body), ensure_ascii=False)
     except ValueError:
@@ -201,7 +202,7 @@ def _clipped(body: str, room: int, clues: Sequence[str]) -> str:
     return f"{flat[: room - 3]}..."
 
 
-def _clues(finding: Finding) -> list[str]:
+def clues(finding: Finding) -> list[str]:
     """Words that a reader will look for in a body: what an exception quotes, and the answer's own word."""
     quoted = re.findall(r"['\"]([^'\"]{3,})['\"]", finding.exception)
     return [*(f'"{word}"' for word in quoted), *(f'"{word}"' for word in finding.answer.split(":")[1:])]

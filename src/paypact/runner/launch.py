@@ -38,7 +38,6 @@ class Order:
     exit_first: bool = False
     baseline: str = ""  # its file, or `off`
     shard: str = ""  # this machine's share: "2/5"
-    junit: str = ""
 
     @property
     def narrowed(self) -> bool:
@@ -140,8 +139,6 @@ def _arguments(order: Order, folder: Path) -> list[str]:
         arguments += [f"--paypact-{option}={value}" for value in values if value]
     if order.keyword:
         arguments += ["-k", order.keyword]
-    if order.junit:
-        arguments.append(f"--junitxml={order.junit}")
     paths = [place.path for place in order.places]
     root = Path.cwd()
     if order.apart:

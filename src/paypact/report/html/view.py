@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from paypact.report import style
-from paypact.report.finding import explained, same_again, shortened, trigger
+from paypact.report.finding import clues, explained, same_again, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.matrix import gaps, rows, states
 from paypact.report.model import (
@@ -150,13 +149,6 @@ class Page:
             "pairs": sum(each.pairs for each in result.coverage),
             "of": sum(each.of for each in result.coverage),
         }
-
-
-def clues(finding: Finding) -> list[str]:
-    """Words that a reader will look for in a body, with and without the quotes of JSON."""
-    quoted = re.findall(r"['\"]([^'\"]{3,})['\"]", finding.exception)
-    words = [*quoted, *finding.answer.split(":")[1:]]
-    return [*(f'"{word}"' for word in words), *quoted]
 
 
 def values(some: Iterable[str]) -> str:
