@@ -38,7 +38,7 @@ def test_the_workflow_runs_that_driver() -> None:
     workflow = Path(".github/workflows/payments.yml").read_text("utf-8")
 
     assert "on: pull_request" in workflow
-    assert "paypact run tests/test_payments.py --json paypact.json" in workflow
+    assert "paypact run tests/test_payments.py --html paypact.html --json paypact.json" in workflow
 
 
 def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:

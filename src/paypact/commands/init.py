@@ -52,12 +52,12 @@ jobs:
         with:
           python-version: "3.12"
       - run: pip install -r requirements.txt paypact
-      - run: paypact run {driver} --json paypact.json
+      - run: paypact run {driver} --html paypact.html --json paypact.json
       - uses: actions/upload-artifact@v4
         if: always()
         with:
           name: paypact
-          path: paypact.json
+          path: paypact.*
 """
 
 
