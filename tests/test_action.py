@@ -144,7 +144,7 @@ def blocks(language: str) -> list[Any]:
 def commands(text: str) -> list[list[str]]:
     """The `paypact` commands of a script, as words; a continued line is one."""
     lines = re.sub(r"\\\n\s*", " ", text).splitlines()
-    found = [re.search(r"(?:^|\s|/)paypact (.+)", line) for line in lines]
+    found = [re.match(r"paypact (.+)", line) for line in lines]
     return [shlex.split(match[1], comments=True) for match in found if match]
 
 
@@ -158,5 +158,8 @@ def test_workflows_in_the_documentation_are_sound(text: str) -> None:
     assert [
         step for step in steps if "gate@" in step.get("uses", "") and not set(step.get("with", {})) <= set(known)
     ] == []
-    for words in commands(text):
+    scripts = [step.get("run", "") for step in steps]
+    scripts += [line for job in document.values() if isinstance(job, dict) for line in job.get("script", [])]
+    assert scripts
+    for words in commands("\n".join(scripts)):
         assert call([*(re.sub(r"\$\{\{.*?\}\}|\$\w+", "1", word) for word in words), "--help"]) == 0
