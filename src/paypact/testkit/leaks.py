@@ -93,9 +93,13 @@ def masked(text: str, shown: Iterable[Shown]) -> str:
 
 
 def _keys(credentials: Mapping[str, str]) -> Iterator[str]:
-    """The credentials that are secret, by their names: every key and secret but those that a browser may see."""
+    """The credentials that are secret, by their names: keys, secrets and passwords, but those a browser may see."""
     for name, value in credentials.items():
-        if ("key" in name or "secret" in name) and not name.startswith("publi") and len(value) >= _SHORTEST:
+        if (
+            any(word in name for word in ("key", "secret", "password"))
+            and not name.startswith("publi")
+            and len(value) >= _SHORTEST
+        ):
             yield value
 
 

@@ -159,8 +159,9 @@ def _reached(operation: str, authorization: Authorization) -> bool:
 
 
 def _a_day_passes(life: Life) -> None:
+    carry_out(life.example.world)
     with life.example.world.outside():
-        life.example.world.clock.advance(DAY)
+        life.example.world.clock.advance(DAY)  # after what was acknowledged: some failures come a day later
     life.example.happened("a day passes", None)
     deliver_all(life.example)
 
