@@ -63,9 +63,9 @@ def shop() -> Iterator[Shop]:
     [
         ("sk_test_" + "0a" * 24, r"sk_test_[0-9a-f]{48}"),
         ("0A" * 32, r"[0-9A-F]{64}"),
-        ("PaypactECOM", r"PaypactECOM_shop_b"),
+        ("AQE" + "X9y" * 20, r"[A-Z]{3}(?:[A-Z][0-9][a-z]){20}"),
     ],
-    ids=["lower-case digits at the end", "upper-case digits", "a name"],
+    ids=["lower-case hexadecimal", "upper-case hexadecimal", "letters and digits"],
 )
 def test_another_account_has_credentials_of_the_same_form(value: str, form: str) -> None:
     """What tells accounts apart keeps the vendor's form, and is the same in every run."""
@@ -76,6 +76,13 @@ def test_another_account_has_credentials_of_the_same_form(value: str, form: str)
     assert len(apart) == 1
     assert apart != {value}
     assert re.fullmatch(form, apart.pop())
+
+
+def test_a_merchants_name_is_the_same_for_every_account() -> None:
+    """It is no secret, and the gateway has a list of those there are."""
+    ours = [Account(load("adyen"), name).credentials for name in (DEFAULT, "shop-b")]
+    assert ours[0]["merchant_account"] == ours[1]["merchant_account"]
+    assert ours[0]["api_key"] != ours[1]["api_key"]
 
 
 @pytest.mark.parametrize("name", ["", "Shop", "-a", "a" * 33, "a b", "a/b"])

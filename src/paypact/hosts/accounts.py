@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from hashlib import blake2b
+from hashlib import shake_128
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 DEFAULT: Final = "default"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_HEX = re.compile(r"(?:[0-9a-f]{8,}|[0-9A-F]{8,})\Z")
+_SECRET = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}\Z")  # what looks made up by a machine, digits and all
+_ALIKE: Final = (f"{digits}abcdef", f"{digits}ABCDEF")  # hexadecimal stays so
 _KEPT = 100  # exchanges that an account remembers
 
 
@@ -163,27 +165,26 @@ class Accounts:
 def _own(simulator: type[Simulator], account: str) -> type[Simulator]:
     """The simulator of an account with credentials of its own, made of the gateway's and the account's name."""
     credentials = {key: _told_apart(value, account) for key, value in simulator.credentials().items()}
-    merchants = {currency: _told_apart(name, account) for currency, name in simulator.accounts().items()}
 
     class Own(simulator):  # type: ignore[valid-type,misc] # whichever the gateway's is
         @classmethod
         def credentials(cls) -> Mapping[str, str]:
             return credentials
 
-        @classmethod
-        def accounts(cls) -> Mapping[str, str]:
-            return merchants
-
     return Own
 
 
 def _told_apart(value: str, account: str) -> str:
-    """A credential of the same form for another account: its digits differ, or the account's name follows it."""
-    digits = _HEX.search(value)
-    if digits is None:
-        return f"{value}_{account.replace('-', '_')}"
-    made = b""
-    while len(made) * 2 < len(digits[0]):
-        made += blake2b(f"{value}/{account}/{len(made)}".encode(), digest_size=32).digest()
-    text = made.hex()[: len(digits[0])]
-    return value[: digits.start()] + (text.upper() if digits[0].isupper() else text)
+    """A credential of the same form for another account; a name, such as a merchant's, is the same for all."""
+    secret = _SECRET.search(value)
+    if secret is None:
+        return value
+    drawn = shake_128(f"{value}/{account}".encode()).digest(len(secret[0]))
+    alike = next((signs for signs in _ALIKE if set(secret[0]) <= set(signs)), "")
+    made = (_alphabet(alike, sign) for sign in secret[0])
+    return value[: secret.start()] + "".join(signs[byte % len(signs)] for signs, byte in zip(made, drawn, strict=True))
+
+
+def _alphabet(alike: str, sign: str) -> str:
+    """What may stand in the place of a sign."""
+    return alike or next(signs for signs in (digits, ascii_lowercase, ascii_uppercase) if sign in signs)

@@ -167,6 +167,14 @@ class Adyen(Account):
         )
         return {name: payments.act(self, held, passed=result == "passed")}
 
+    def comes_back_to(self, place: str) -> str:
+        query = parse_qs(urlsplit(place).query) if "://" in place else {}
+        session = self.ledger.named((query.get("sessionId") or [place])[0], Purchase)
+        if session is not None and isinstance(session.data, sessions.Session):
+            return str(session.data.sent["returnUrl"])
+        held = self.challenges.get((query.get("MD") or [place])[0])
+        return str(held.data.back) if held is not None else ""
+
     # What is told by webhook is imported late: only listeners need it.
 
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:

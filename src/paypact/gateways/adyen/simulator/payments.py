@@ -34,6 +34,7 @@ class Attempt:
     avs: str = ""  # the check's result that a test address asked for
     asked: bool = False  # whether the shopper was asked
     fingerprinted: bool = False
+    back: str = ""  # where the shopper returns to after a challenge
 
 
 def create(account: Account, call: Call) -> Wire:
@@ -50,6 +51,7 @@ def present(account: Account, purchase: Purchase, card: Any, sent: dict[str, Any
     """Present a card for a purchase and carry out what its issuer says; `sent` asked for a payment or a session."""
     ledger, merchant = account.ledger, sent["merchantAccount"]
     attempt = Attempt(account.psp(), merchant, sent.get("paymentMethod", {}).get("type", "scheme"), _native(sent))
+    attempt.back = sent.get("returnUrl", "")
     if sent.get("storePaymentMethod") or sent.get("enableRecurring") or sent.get("storePaymentMethodMode") == "enabled":
         attempt.shopper, attempt.model = (
             sent.get("shopperReference", ""),
