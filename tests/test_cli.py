@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -852,6 +854,89 @@ def test_a_finding_of_workers_replays(empty_shop: Any) -> None:
     ):
         assert line in found.out
         assert line in again.out
+
+
+TRACE = """Traceback (most recent call last):
+  File "/app/shop/payments.py", line 44, in label
+    return RECEIPT[brand]
+KeyError: '{word}'
+"""
+
+
+def test_explain_a_stack_trace(shop: Any) -> None:
+    """The findings in the same place, with command, owner and the vendor's contact; 1 where nothing matches."""
+    shop.driver(jcb="crash")
+    shop.file("pyproject.toml", '[tool.paypact]\nowners = {"shop/*" = "@payments"}\ncontacts = {tin = "ask Jo"}\n')
+    shop.file("trace.txt", TRACE.format(word="JCB"))
+    shop.file("other.txt", TRACE.format(word="x").replace("label", "other").replace("payments", "basket"))
+    shop.paypact("run", "tests", "-n", "0", "-q", "--json", "result.json")
+
+    told = shop.paypact("explain", "trace.txt", "--result", "result.json")
+    ran = shop.paypact("explain", "trace.txt", "tests")
+    nothing = shop.paypact("explain", "other.txt", "--result", "result.json")
+
+    assert (told.code, told.out) == (0, said("explain-trace"))
+    assert ran.out == told.out
+    assert nothing.code == 1
+    assert " no finding of this result has to do with that code\n" in nothing.out
+
+
+def test_explain_a_fingerprint(shop: Any) -> None:
+    """The whole finding, and whom to ask; an unknown one lists those there are."""
+    shop.driver(jcb="crash")
+    shop.paypact("run", "tests", "-n", "0", "-q", "--json", "result.json")
+
+    told = shop.paypact("explain", "0123456789ab", "--result", "result.json")
+    unknown = shop.paypact("explain", "ba9876543210", "--result", "result.json")
+
+    assert told.code == 0
+    assert "  CRASH  cards[shop-tin-jcb]\n" in told.out
+    assert " owner         nobody: name one in [tool.paypact.owners] or CODEOWNERS\n" in told.out
+    assert (unknown.code, unknown.err) == (
+        2,
+        (
+            "paypact: no finding here has the fingerprint ba9876543210 (here: 0123456789ab). "
+            "Name the result that has it with --result FILE\n"
+        ),
+    )
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a repository of a test, whoever the machine's user is."""
+    who = ("-c", "user.name=Test", "-c", "user.email=test@shop.example", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_bisect_finds_the_commit(shop: Any) -> None:
+    """A replay judges each revision; one on which nothing can be said is skipped."""
+    folder = shop.pytester.path
+    shop.driver()
+    git(folder, "init", "-q", "-b", "main")
+    for step in ("sound", "broken at import", "sound again", "JCB crashes", "a note", "another note"):
+        shop.driver(**({"jcb": "crash"} if step not in ("sound", "broken at import", "sound again") else {}))
+        if step == "broken at import":
+            shop.file("tests/test_payments.py", "import nowhere\nfrom paypact import Driver\n")
+        shop.file("notes.txt", step)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", step)
+    git(folder, "bisect", "start", "HEAD", "HEAD~5")
+    replay = "tests/test_payments.py::cards[shop-tin-jcb]{}"
+
+    found = git(folder, "bisect", "run", sys.executable, "-m", "paypact", "replay", "--bisect", replay)
+
+    assert "is the first bad commit" in found
+    assert "    JCB crashes\n" in found
+
+
+@pytest.mark.parametrize(("ends", "code"), [({"jcb": "gap"}, 125), ({"jcb": "crash"}, 1), ({}, 0)])
+def test_what_bisect_is_told(shop: Any, ends: dict[str, str], code: int) -> None:
+    """125 where nothing can be said, which git skips."""
+    shop.driver(**ends)
+
+    assert shop.paypact("replay", "--bisect", "tests/test_payments.py::cards[shop-tin-jcb]").code == code
+    assert shop.paypact("replay", "--bisect", "tests/test_payments.py::cards[shop-tin-elo]").code == 125
 
 
 def test_list(shop: Any) -> None:

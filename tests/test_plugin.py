@@ -177,7 +177,7 @@ def test_what_the_team_accepts(shop: Any) -> None:
     shop.driver()
     ended = shop.pytest()
     shop.file("pyproject.toml", "")
-    shop.file("known.json", '{"findings": {"0123456789ab": "cards[shop-tin-jcb]: x"}}')
+    shop.file("known.json", '{"findings": {"cards[shop-tin-jcb]": {"0123456789ab": "x"}}}')
     shop.driver(jcb="crash")
     known = shop.pytest("--paypact-baseline=known.json")
 

@@ -20,6 +20,7 @@ from paypact import cli_provider
 from paypact.errors import PaypactError
 
 UNUSABLE = 2
+SKIP = 125  # by which `git bisect run` is told that a revision says nothing
 
 app = typer.Typer(
     name="paypact",
@@ -131,6 +132,9 @@ def replay(
     fail_on: _FailOn = "",
     json_file: _Json = "",
     html_file: _Html = "",
+    bisect: Annotated[
+        bool, typer.Option("--bisect", help="For `git bisect run`: exit with 125 (skip) where nothing can be said.")
+    ] = False,
 ) -> int:
     """Play one case again, with everything that was said.
 
@@ -139,7 +143,13 @@ def replay(
     from paypact.commands.replay import replay as command
     from paypact.report.outputs import Outputs
 
-    return command(case, fail_on=fail_on, outputs=Outputs(json_file, html_file))
+    try:
+        code = command(case, fail_on=fail_on, outputs=Outputs(json_file, html_file))
+    except PaypactError as mistake:
+        if not bisect:
+            raise
+        code = _say(str(mistake))
+    return SKIP if bisect and code == UNUSABLE else code
 
 
 report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
@@ -162,6 +172,29 @@ def report_merge(
     from paypact.report.outputs import Outputs
 
     return command(results, quiet=quiet, outputs=Outputs(json_file, html_file, junit_file, github))
+
+
+_Results = Annotated[
+    list[str] | None,
+    typer.Option("--result", metavar="FILE", help="A result written with --json, or a folder of them. None: run now."),
+]
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A fingerprint, a file with a stack trace, or - for standard input.")
+    ],
+    paths: _Paths = None,
+    result: _Results = None,
+) -> int:
+    """Find the cases behind a fingerprint or a stack trace from production, and whom to ask.
+
+    Exits with 0 where anything matches, with 1 where nothing does.
+    """
+    from paypact.commands.explain import explain as command
+
+    return command(what, paths or [], results=result or [])
 
 
 @app.command(name="list")

@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     allow_hosts: tuple[str, ...] = ()  # hosts that the shop's code may truly reach, such as its database
     allow_live_env: bool = False  # let a live-looking key stand in the environment
     baseline: str = "paypact-baseline.json"  # findings known on the day it was written; used where the file exists
+    owners: dict[str, str] = {}  # pattern of an integration or a file -> who answers for it; else CODEOWNERS
+    contacts: dict[str, str] = {}  # gateway -> how this team reaches its vendor
     waivers: tuple[Waiver, ...] = ()  # `[[tool.paypact.waivers]]`: promise, integration, scheme, reason, owner, until
 
 

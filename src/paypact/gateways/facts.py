@@ -26,6 +26,7 @@ class About(_Table, frozen=True, kw_only=True):
     url: str  # the test host, no path, no trailing slash
     hosts: tuple[str, ...]  # every host that is answered by the world, never reached
     docs: str
+    support: str = ""  # where a merchant reports a problem
     versions: tuple[str, ...] = ()  # API versions simulated, newest first
     browser: tuple[str, ...] = ()  # URL prefixes that shoppers visit
     live: tuple[str, ...] = ()  # patterns (regular expressions) of live-looking credentials

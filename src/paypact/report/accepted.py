@@ -73,10 +73,13 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The findings and the covered cells of one day, by fingerprint and by name."""
+    """The findings and the covered cells of one day.
+
+    One flaw may show in many cells under one fingerprint; where it shows anew, it is news.
+    """
 
     schema: int = SCHEMA
-    findings: dict[str, str] = {}  # fingerprint -> name and sentence
+    findings: dict[str, dict[str, str]] = {}  # name of the cell -> fingerprint -> sentence
     covered: dict[str, tuple[str, ...]] = {}  # integration -> names of cells
 
 
@@ -129,7 +132,7 @@ class Accepting:
         if waiver is not None:
             why = f"{finding.severity}, waived until {waiver.until} by {waiver.owner}: {waiver.reason}"
             return _accepted(finding, "waiver", why)
-        if self.baseline is not None and finding.fingerprint in self.baseline.findings:
+        if self.baseline is not None and finding.fingerprint in self.baseline.findings.get(finding.name, ()):
             return _accepted(finding, "baseline", f"{finding.severity}, known: the baseline has it")
         return finding
 
@@ -153,12 +156,12 @@ class Accepting:
         for finding in result.findings:
             if finding.accepted == "baseline":
                 yield _entry("known", finding.name, finding.sentence, 1)
-        found = {finding.fingerprint for finding in result.findings}
+        found = {(finding.name, finding.fingerprint) for finding in result.findings}
         covered = {cell.name for cell in result.cells if cell.state in TRIED}
-        for fingerprint, said in self.baseline.findings.items():
-            name, _, sentence = said.partition(": ")
-            if fingerprint not in found and name in covered:
-                yield _entry("gone", name, sentence)
+        for name, known in self.baseline.findings.items():
+            for fingerprint, sentence in known.items() if name in covered else ():
+                if (name, fingerprint) not in found:
+                    yield _entry("gone", name, sentence)
         for name in _lost(result, self.baseline, covered, narrowed=narrowed):
             yield _entry("lost", name)
 
@@ -187,12 +190,10 @@ def baseline_of(result: RunResult, before: Baseline | None = None, *, narrowed: 
         if narrowed or column not in columns
     }
     kept = {name for names in covered.values() for name in names}
-    findings = {mark: said for mark, said in before.findings.items() if said.partition(": ")[0] in kept}
-    findings |= {
-        finding.fingerprint: f"{finding.name}: {finding.sentence}"
-        for finding in result.findings
-        if finding.accepted != "waiver"  # what has an end must not become known for ever
-    }
+    findings = {name: dict(known) for name, known in before.findings.items() if name in kept}
+    for finding in result.findings:
+        if finding.accepted != "waiver":  # what has an end must not become known for ever
+            findings.setdefault(finding.name, {})[finding.fingerprint] = finding.sentence
     for cell in result.cells:
         if cell.state in TRIED:
             covered.setdefault(cell.integration, set()).add(cell.name)
