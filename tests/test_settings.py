@@ -60,8 +60,8 @@ def test_the_nearest_file_holds(tmp_path: Path) -> None:
             "fail_on = 'crash'",
             (
                 "pyproject.toml, tool.paypact: object contains unknown field `fail_on`; "
-                "allowed: drivers, fail-on, profile, tolerance, allow-hosts, allow-live-env, baseline, owners, contacts, "
-                "waivers"
+                "allowed: drivers, fail-on, profile, tolerance, allow-hosts, allow-live-env, baseline, owners, "
+                "contacts, waivers"
             ),
         ),
         (

@@ -16,8 +16,9 @@ from typing import Annotated
 
 import typer
 
-from paypact import cli_provider
+from paypact import cli_provider, cli_results
 from paypact.errors import PaypactError
+from paypact.options import FailOn, Github, Html, Integration, Json, Junit, Paths, Profile, Quiet
 
 UNUSABLE = 2
 SKIP = 125  # by which `git bisect run` is told that a revision says nothing
@@ -30,48 +31,17 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_Paths = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="PATH",
-        help="Python files, folders, or package.module:Class. None: the drivers of "
-        "[tool.paypact], else the bundled integrations.",
-        show_default=False,
-    ),
-]
-_Profile = Annotated[str, typer.Option(metavar="NAME", help="How far to explore: quick, pr (default) or nightly.")]
-_FailOn = Annotated[
-    str,
-    typer.Option(
-        metavar="SEVERITY", help="The mildest severity that fails: money, crash, exposure, belief (default), advice."
-    ),
-]
-_Integration = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")]
-_Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
-_Github = Annotated[
-    bool | None,
-    typer.Option(
-        "--github/--no-github",
-        help="Write GitHub's job summary and annotations; default: where this runs in GitHub Actions.",
-        show_default=False,
-    ),
-]
-_Html = Annotated[str, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")]
-
-_Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit file.")]
-_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict alone.")]
-
 
 @app.command()
 def run(
-    paths: _Paths = None,
+    paths: Paths = None,
     promise: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these promises; repeatable.")] = None,
-    integration: _Integration = None,
+    integration: Integration = None,
     scheme: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only cells of these card schemes; repeatable.")
     ] = None,
-    profile: _Profile = "",
-    fail_on: _FailOn = "",
+    profile: Profile = "",
+    fail_on: FailOn = "",
     keyword: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only cells whose names match, as pytest's -k.")
     ] = "",
@@ -82,11 +52,11 @@ def run(
         str, typer.Option(metavar="K/N", help="Only this machine's share of the cells: 2/5 is the second of five.")
     ] = "",
     exit_first: Annotated[bool, typer.Option("-x", "--exitfirst", help="Stop at the first cell that fails.")] = False,
-    quiet: _Quiet = False,
-    json_file: _Json = "",
-    html_file: _Html = "",
-    junit_file: _Junit = "",
-    github: _Github = None,
+    quiet: Quiet = False,
+    json_file: Json = "",
+    html_file: Html = "",
+    junit_file: Junit = "",
+    github: Github = None,
     baseline: Annotated[
         str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
     ] = "",
@@ -113,7 +83,7 @@ def run(
 
 
 @app.command()
-def demo(html_file: _Html = "") -> int:
+def demo(html_file: Html = "") -> int:
     """Replay the outage that one card type caused.
 
     Prints what paypact says about it, and exits with 1: the promise is broken.
@@ -129,9 +99,9 @@ def replay(
     case: Annotated[
         str, typer.Argument(metavar="CASE", help="As a finding prints it, in quotes, or its file under .paypact/.")
     ],
-    fail_on: _FailOn = "",
-    json_file: _Json = "",
-    html_file: _Html = "",
+    fail_on: FailOn = "",
+    json_file: Json = "",
+    html_file: Html = "",
     bisect: Annotated[
         bool, typer.Option("--bisect", help="For `git bisect run`: exit with 125 (skip) where nothing can be said.")
     ] = False,
@@ -152,53 +122,8 @@ def replay(
     return SKIP if bisect and code == UNUSABLE else code
 
 
-report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
-app.add_typer(report)
-
-
-@report.command(name="merge")
-def report_merge(
-    results: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="What `paypact run --json` wrote, or folders that hold it.")
-    ],
-    quiet: _Quiet = False,
-    json_file: _Json = "",
-    html_file: _Html = "",
-    junit_file: _Junit = "",
-    github: _Github = None,
-) -> int:
-    """Put the results of several machines or jobs together: the verdict that one run would have had."""
-    from paypact.commands.report import merge as command
-    from paypact.report.outputs import Outputs
-
-    return command(results, quiet=quiet, outputs=Outputs(json_file, html_file, junit_file, github))
-
-
-_Results = Annotated[
-    list[str] | None,
-    typer.Option("--result", metavar="FILE", help="A result written with --json, or a folder of them. None: run now."),
-]
-
-
-@app.command()
-def explain(
-    what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="A fingerprint, a file with a stack trace, or - for standard input.")
-    ],
-    paths: _Paths = None,
-    result: _Results = None,
-) -> int:
-    """Find the cases behind a fingerprint or a stack trace from production, and whom to ask.
-
-    Exits with 0 where anything matches, with 1 where nothing does.
-    """
-    from paypact.commands.explain import explain as command
-
-    return command(what, paths or [], results=result or [])
-
-
 @app.command(name="list")
-def list_(paths: _Paths = None) -> int:
+def list_(paths: Paths = None) -> int:
     """Show what there is to drive.
 
     Integrations and what they offer, which promises that covers and which not, and what no gateway simulates.
@@ -210,10 +135,10 @@ def list_(paths: _Paths = None) -> int:
 
 @app.command()
 def needs(
-    paths: _Paths = None,
-    integration: _Integration = None,
+    paths: Paths = None,
+    integration: Integration = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print one line an integration.")] = False,
-    json_file: _Json = "",
+    json_file: Json = "",
 ) -> int:
     """Show what each integration needs of its gateway's replies.
 
@@ -233,7 +158,7 @@ _Folder = Annotated[
 
 
 @contract.command()
-def write(paths: _Paths = None, integration: _Integration = None, folder: _Folder = "contracts") -> int:
+def write(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
     """Write what each integration needs of its gateway as a Pact file."""
     from paypact.commands.contract import write as command
 
@@ -241,7 +166,7 @@ def write(paths: _Paths = None, integration: _Integration = None, folder: _Folde
 
 
 @contract.command()
-def check(paths: _Paths = None, integration: _Integration = None, folder: _Folder = "contracts") -> int:
+def check(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
     """Compare the Pact files with what the code needs today.
 
     Exits with 1 where one is missing or says something else.
@@ -275,6 +200,7 @@ def _root(
 
 
 cli_provider.register(app)
+cli_results.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,51 @@
+"""The commands on results: merging them, and first aid with them. `paypact.cli` takes them in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paypact.options import Github, Html, Json, Junit, Paths, Quiet, Results
+
+report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add them to the command line."""
+    app.add_typer(report)
+    app.command()(explain)
+
+
+@report.command(name="merge")
+def report_merge(
+    results: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="What `paypact run --json` wrote, or folders that hold it.")
+    ],
+    quiet: Quiet = False,
+    json_file: Json = "",
+    html_file: Html = "",
+    junit_file: Junit = "",
+    github: Github = None,
+) -> int:
+    """Put the results of several machines or jobs together: the verdict that one run would have had."""
+    from paypact.commands.report import merge as command
+    from paypact.report.outputs import Outputs
+
+    return command(results, quiet=quiet, outputs=Outputs(json_file, html_file, junit_file, github))
+
+
+def explain(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A fingerprint, a file with a stack trace, or - for standard input.")
+    ],
+    paths: Paths = None,
+    result: Results = None,
+) -> int:
+    """Find the cases behind a fingerprint or a stack trace from production, and whom to ask.
+
+    Exits with 0 where anything matches, with 1 where nothing does.
+    """
+    from paypact.commands.explain import explain as command
+
+    return command(what, paths or [], results=result or [])
