@@ -408,6 +408,13 @@ MOVED: dict[str, tuple[str, Outcome | BaseException, dict[str, bool], Verdict]] 
         Verdict("broken", "movement/none/Approved", "refund answered Approved, but nothing was moved"),
     ),
     "7: nothing was left to move": ("none", Approved("t"), {"reached": True}, Verdict("ok")),
+    "9: nothing was acknowledged": (
+        "none",
+        Pending("t"),
+        {"reached": True},
+        Verdict("broken", "movement/none/Pending", "refund answered Pending, but nothing was moved"),
+    ),
+    "9: an earlier call's is on its way": ("none", Pending("t"), {"under_way": True}, Verdict("ok")),
     "8: failed, not told yet": ("failed", Approved("t"), {}, Verdict("ok")),
     "8: failed and told": (
         "failed",

@@ -96,6 +96,11 @@ def lost_request(books: Books) -> None:
     books.exchange().fault = Fault("reset", "before", exchange=1)
 
 
+def lost_request_looked_up(books: Books) -> None:
+    lost_request(books)
+    books.exchange().operation = "lookup"
+
+
 def healed_request(books: Books) -> None:
     books.exchange().fault = Fault("reset", "before", exchange=1)
     books.opened()
@@ -220,6 +225,7 @@ STANDINGS: dict[str, tuple[Callable[[Books], object], str, str]] = {
     "opened": (Books.opened, "open", ""),
     "refused request": (refused_request, "untouched", ""),
     "lost request": (lost_request, "untouched", ""),
+    "lost request, looked up": (lost_request_looked_up, "untouched", ""),
     "healed request": (healed_request, "open", ""),
     "canceled": (canceled, "undone", "undone-by-void"),
     "turned away": (turned_away, "refused", ""),

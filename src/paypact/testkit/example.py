@@ -231,7 +231,14 @@ class Example:
         return self.judge(told, last_word=True)
 
     def judge_movement(
-        self, told: Told, asked: int, before: int, *, reached: bool = False, last_word: bool = False
+        self,
+        told: Told,
+        asked: int,
+        before: int,
+        *,
+        reached: bool = False,
+        under_way: bool = False,
+        last_word: bool = False,
     ) -> Verdict:
         """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind were."""
         if isinstance(told.outcome, WrongAnswerError):
@@ -243,9 +250,10 @@ class Example:
         state = checks.movement_word(made, asked, void=kind == "void")
         if kind == "refund" and state == "none" and authorization and checks.undone(authorization) == asked > 0:
             state = "moved"  # what has not settled yet is given back by undoing it
-        verdict = judge_movement(state, told.outcome, self._seen(told), reached=reached, told=False)
+        seen = self._seen(told)
+        verdict = judge_movement(state, told.outcome, seen, reached=reached, told=False, under_way=under_way)
         if verdict.word == "ok" and kind != "void":
-            verdict = checks.moved_as_told(told, made, asked, self._seen(told))
+            verdict = checks.moved_as_told(told, made, asked, seen)
         return self._weigh(verdict, told, last_word=last_word)
 
     def movements(self, kind: str, payment: Payment) -> int:

@@ -40,10 +40,10 @@ twice       broken    broken    broken          broken   broken    broken   brok
 
 # The outcome of capture, refund, void: the movement this call asked for.
 # (6) a movement only acknowledged is Pending. (7) ok where the goal was already reached. (8) broken once the failure
-# was told.
+# was told. (9) ok where an earlier call's movement is on its way to that goal.
 MOVEMENT: Final = _table("""
 movement    Approved  Declined  Pending  Rejected  Unknown  crash    ActionRequired
-none        broken:7  ok        broken   ok        ask      broken   broken
+none        broken:7  ok        broken:9  ok       ask      broken   broken
 requested   broken    broken    ok       broken    ask      broken   broken
 moved       ok        broken    wrong    broken    ask      broken   broken
 failed      broken:8  ok        ok:8     wrong     ask      broken   broken

@@ -127,7 +127,8 @@ def _move(life: Life, operation: str, share: int) -> None:
     left = authorization.refundable if operation == "refund" else authorization.capturable
     whole = left or authorization.approved
     asked = max(1, whole * share // 100) if share else left
-    reached = _reached(operation, authorization)
+    earlier = any(each.kind == operation and each.state == "requested" for each in authorization.movements)
+    goal = {"reached": _reached(operation, authorization), "under_way": earlier and not left}
     transaction = life.captured if operation == "refund" and life.captured is not None else life.transaction
     money = Money(asked or whole, payment.amount.currency)
     arguments = (transaction, money) if share else movement_arguments(example, operation, transaction, money)
@@ -135,14 +136,14 @@ def _move(life: Life, operation: str, share: int) -> None:
         asked = money.minor  # it is named, also where nothing is left
     existing = example.movements(operation, payment)
     told = example.perform(operation, payment, *arguments)
-    verdict = example.judge_movement(told, asked, existing, reached=reached)
+    verdict = example.judge_movement(told, asked, existing, **goal)
     for press in range(1, MOST_PRESSES):
         if verdict.word != "ask":
             break
         example.world.network.heal()
         told = example.perform(operation, payment, *arguments)
         last = press == MOST_PRESSES - 1
-        verdict = example.judge_movement(told, asked, existing, reached=reached, last_word=last)
+        verdict = example.judge_movement(told, asked, existing, **goal, last_word=last)
     if operation == "capture" and isinstance(told.outcome, Approved) and told.transaction is not None:
         life.captured = told.transaction
     example.occurred["allowed" if example.movements(operation, payment) > existing else "refused"] += 1
