@@ -42,7 +42,7 @@ _MOVEMENT = {
     },
     "wrong": {"moved": "Pending", "failed": "Rejected"},
     "ask": dict.fromkeys(("none", "requested", "moved", "failed"), "Unknown"),
-    "broken": {"none": "Approved(7)", "failed": "Approved(8)", "more": ""},
+    "broken": {"none": "Approved(7) Pending(9)", "failed": "Approved(8)", "more": ""},
 }
 _ORDER = {
     "ok": {

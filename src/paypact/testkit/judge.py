@@ -110,8 +110,8 @@ def judge_movement(
 ) -> Verdict:
     """The outcome of capture, refund, void against the movement this call asked for.
 
-    `reached`: the call's goal was reached before it; `told`: the gateway has already told of the failure; `under_way`: a
-    movement that an earlier call asked for, and that leaves nothing to this one, is not carried out yet.
+    `reached`: the call's goal was reached before it; `told`: the gateway has already told of the failure; `under_way`:
+    a movement that an earlier call asked for, and that leaves nothing to this one, is not carried out yet.
     """
     column_ = column(outcome)
     word, _, note = MOVEMENT[state][column_].partition(":")

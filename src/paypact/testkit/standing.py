@@ -103,7 +103,7 @@ def _owned(purchase: Purchase, payments: Sequence[Payment], keys: set[str]) -> b
 
 
 def _struck(recording: Recording, payment: Payment) -> bool:
-    """Whether the last try of this press was refused or faulted: then the gateway waits for nobody, looked up or not."""
+    """Whether the last try of a press was refused or faulted: then the gateway waits for nobody (looked up or not)."""
     tries = (each for each in recording.exchanges if each.operation != "lookup")
     mine = [exchange for exchange in tries if exchange.attempt == payment.attempt]
     return bool(mine) and (mine[-1].kind == "refused" or mine[-1].fault is not None)
