@@ -129,8 +129,8 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
     if kind == "string":
         return value
     if kind == "boolean":
-        if value in ("true", "false"):
-            return value == "true"
+        if value.lower() in ("true", "false"):  # SDKs wrote them as their language does, and vendors had to take it
+            return value.lower() == "true"
         raise Misfit("type", path, type=kind, value=value)
     if kind == "number":
         try:

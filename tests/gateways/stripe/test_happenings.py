@@ -125,3 +125,10 @@ def test_ten_tries(client: Any, token: Any) -> None:
         client.payment_intents.increment_authorization(held.id, {"amount": 1099 + number})
     with pytest.raises(stripe.InvalidRequestError, match="at most 10"):
         client.payment_intents.increment_authorization(held.id, {"amount": 2000})
+
+
+def test_the_account(carry: Any, client: Any) -> None:
+    """The account is read by its key, also where its own id is named as the account to act for."""
+    own = carry("GET", "/v1/account").json
+    assert (own["object"], own["charges_enabled"], own["id"][:5]) == ("account", True, "acct_")
+    assert carry("GET", "/v1/customers", stripe_account=own["id"]).status == 200

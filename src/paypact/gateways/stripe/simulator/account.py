@@ -69,6 +69,11 @@ class Account(Simulator):
     def credentials(cls) -> Mapping[str, str]:
         return _credentials()
 
+    @classmethod
+    def merchant_id(cls) -> str:
+        """The account's own id, which its secret key begins with."""
+        return f"acct_1{cls.credentials()['secret_key'].removeprefix('sk_test_')[:15]}"
+
     # --- making -------------------------------------------------------------------------------------------------
 
     def make_id(self, prefix: str, of: str = "") -> str:

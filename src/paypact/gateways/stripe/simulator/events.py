@@ -1,7 +1,7 @@
-"""Events as they are listed: those that were told to a listening shop, and, where nobody listens, those that would be.
+"""The account as it is read, and its events as they are listed.
 
-An event that was told shows its object as of then. Where nobody listens nothing is drawn until it is asked for, and its
-object is as it is now.
+Those that were told to a listening shop, and, where nobody listens, those that would be. An event that was told shows
+its object as of then. Where nobody listens nothing is drawn until it is asked for, and its object is as it is now.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.world.notifications import Event
 from paypact.world.wire import UNSET
+
+OPENED = 1_577_836_800  # 2020-01-01
 
 
 def retrieve(account: Account, call: Call) -> wire.Event:
@@ -39,6 +41,12 @@ def all_of(account: Account, call: Call) -> wire.Page:
         if one.at >= since and any(fnmatchcase(one.type, word) for word in wanted)
     ]
     return page(account, call, found, lambda one: one)
+
+
+def merchant(account: Account, call: Call) -> wire.Merchant:
+    """The account that the key belongs to."""
+    able = {"card_payments": "active", "transfers": "active"}
+    return wire.Merchant(id=account.merchant_id(), capabilities=able, created=OPENED, metadata={})
 
 
 def _happened(account: Account) -> Iterable[Event]:

@@ -142,6 +142,7 @@ ROUTES: dict[str, Route] = {
     f"POST {_CS}/{{}}": _to(sessions.update, wire.Session, "metadata"),
     f"POST {_CS}/{{}}/expire": _to(sessions.expire, wire.Session),
     f"GET {_CS}/{{}}/line_items": _list(sessions.line_items, wire.LineItem),
+    "GET /v1/account": _to(events.merchant, wire.Merchant),
     "GET /v1/disputes": _list(disputes.all_of, wire.Dispute, "charge payment_intent"),
     "GET /v1/disputes/{}": _to(disputes.retrieve, wire.Dispute),
     "GET /v1/events": _list(events.all_of, wire.Event, "type types"),

@@ -55,6 +55,7 @@ from paypact.gateways.stripe.wire.told import (
     EventData,
     EventRequest,
     Found,
+    Merchant,
 )
 from paypact.gateways.stripe.wire.words import Deleted, Object, Page
 
@@ -85,6 +86,7 @@ __all__ = [
     "InvoiceSettings",
     "LastError",
     "LineItem",
+    "Merchant",
     "MethodCard",
     "MethodDetails",
     "Networks",

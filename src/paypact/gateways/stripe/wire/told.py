@@ -73,6 +73,26 @@ class Event(Object):
     type: Open
 
 
+class Merchant(Object):
+    """The account itself."""
+
+    id: Annotated[str, like("acct_")]
+    object: str = "account"
+    business_profile: None = None
+    business_type: Open | None = None
+    capabilities: Maybe[dict[str, str]]
+    charges_enabled: Maybe[bool] = True
+    country: Maybe[str] = "US"
+    created: Maybe[int]
+    default_currency: Maybe[str] = "usd"
+    details_submitted: Maybe[bool] = True
+    email: str | None = None
+    metadata: Maybe[Words]
+    payouts_enabled: Maybe[bool] = True
+    settings: None = None
+    type: Maybe[Open] = "standard"
+
+
 class Found(Object):
     """A page of a search."""
 
