@@ -11,8 +11,8 @@ from typing import Any
 
 import stripe
 
-from paypact import ActionRequired, Approved, Authentication, Declined, Driver, Outcome, Payment, Pending, Rejected
-from paypact import SimulatedGateway, Unknown
+import paypact
+from paypact import ActionRequired, Approved, Declined, Outcome, Payment, Pending, Rejected, Unknown
 
 errors: Any = stripe if hasattr(stripe, "CardError") else stripe.error
 
@@ -22,9 +22,9 @@ def field(held: Any, name: str) -> Any:
     return held.get(name) if isinstance(held, dict) else getattr(held, name, None)
 
 
-class AnySdk(Driver, gateway="stripe", name="any-sdk", currencies=["EUR", "USD", "JPY"]):
+class AnySdk(paypact.Driver, gateway="stripe", name="any-sdk", currencies=["EUR", "USD", "JPY"]):
     @classmethod
-    def start(cls, gateway: SimulatedGateway) -> None:
+    def start(cls, gateway: paypact.SimulatedGateway) -> None:
         stripe.api_key, stripe.api_base = gateway.credentials["secret_key"], gateway.url
         stripe.max_network_retries = 1
         client: Any = getattr(stripe, "RequestsClient", None) or stripe.http_client.RequestsClient
@@ -53,7 +53,7 @@ class AnySdk(Driver, gateway="stripe", name="any-sdk", currencies=["EUR", "USD",
             return Unknown()
         return self.read(made)
 
-    def complete(self, transaction: Any, authentication: Authentication) -> Outcome:
+    def complete(self, transaction: Any, authentication: paypact.Authentication) -> Outcome:
         try:
             return self.read(stripe.PaymentIntent.retrieve(transaction))
         except errors.StripeError:
