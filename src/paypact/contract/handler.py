@@ -22,16 +22,22 @@ _REFUSED = 422
 
 
 class Handler:
-    """Entered, it listens at `url`, and at `/message` below its port."""
+    """Entered, it listens at `url`, and at `/message` below its port.
+
+    The verifier takes the interactions in the order of the file, and asks for each state of one in its order, also
+    after one has failed; then it asks for no teardown. That is how it is known whose states these are.
+    """
 
     def __init__(self, contract: Contract, provider: Provider) -> None:
-        self._contract = contract
+        self._interactions = contract.interactions
         self._preparation = Preparation(provider, contract)
         self._server = Server(_Site(self), "provider states")
         self._lock = threading.Lock()
-        self._made: list[tuple[str, Mapping[str, Any]]] = []  # of the interaction at hand
+        self._at = -1  # the interaction at hand
+        self._asked = 0  # how many of its states
+        self._clean = True
         self._values: dict[str, str] = {}
-        self._why: dict[str, str] = {}  # states -> what was the matter
+        self._why: dict[int, str] = {}  # interaction -> what was the matter
         self._unmade: dict[str, str] = {}  # message -> why there is none
 
     @property
@@ -44,9 +50,7 @@ class Handler:
 
     def why(self, interaction: Interaction) -> str:
         """Why an interaction could not be prepared; empty where it could."""
-        if interaction.description in self._unmade:
-            return self._unmade[interaction.description]
-        return self._why.get(_key([(state.name, state.params) for state in interaction.states]), "")
+        return self._why.get(self._interactions.index(interaction)) or self._unmade.get(interaction.description, "")
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -55,6 +59,8 @@ class Handler:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with suppress(SetupError):
+            self._clear()  # after the last interaction, where it failed
         self._server.stop()
 
     def answer(self, asked: Asked) -> Page:
@@ -62,49 +68,54 @@ class Handler:
         with self._lock:
             try:
                 sent = json.loads(asked.body or b"{}")
-                if asked.path == "/message":
-                    return self._message(sent)
-                return _page(200, self._state(sent))
+                return self._message(sent) if asked.path == "/message" else _page(200, self._state(sent))
             except SetupError as error:
                 return self._failed(str(error))
             except Exception as error:  # noqa: BLE001 - a defect of ours must not become two minutes of retries
                 return self._failed(f"a defect of paypact itself: {type(error).__name__}: {error}")
 
     def _failed(self, why: str) -> Page:
-        """Remember the matter for every interaction that begins with the states made so far."""
-        for interaction in self._contract.interactions:
-            states = [(state.name, state.params) for state in interaction.states]
-            if states[: len(self._made)] == self._made:
-                self._why.setdefault(_key(states), why)
-        with suppress(SetupError):  # the first matter is the one to tell
-            self._over()
+        self._why.setdefault(self._at, why)
         return _page(_REFUSED, {"error": why})
 
     def _state(self, sent: Mapping[str, Any]) -> dict[str, str]:
         name, params = sent.get("state") or "", sent.get("params") or {}
         if sent.get("action") == "teardown":
-            self._over()
-        elif name:
-            self._made.append((name, params))
+            self._clear()
+            return {}
+        self._turn(name, params)
+        self._asked += 1
+        if self._at in self._why:
+            raise SetupError(self._why[self._at])
+        if name:
+            self._clean = False
             self._values |= self._preparation.set_up(name, params)
-            self._look()
+        interaction = self._interactions[self._at]
+        missing = lacking(interaction, self._values) if self._asked >= len(interaction.states) else []
+        if missing:
+            raise SetupError(
+                f"its request needs {', '.join(missing)}, which no state handler gives: name one with --state-url"
+            )
         return dict(self._values)
 
-    def _look(self) -> None:
-        """Where all states of an interaction are made: whether they gave what its request needs."""
-        for interaction in self._contract.interactions:
-            if [(state.name, state.params) for state in interaction.states] == self._made:
-                missing = lacking(interaction, self._values)
-                if missing:
-                    raise SetupError(
-                        f"its request needs {', '.join(missing)}, which no state handler gives: "
-                        "name one with --state-url"
-                    )
+    def _turn(self, name: str, params: Mapping[str, Any]) -> None:
+        """Find the interaction that a state is asked for: the one at hand, or the next that begins with it."""
+        if self._at >= 0 and _calls(self._interactions[self._at])[self._asked : self._asked + 1] == [(name, params)]:
+            return
+        with suppress(SetupError):  # what failed was not cleared; if that fails too, the states to come will say so
+            self._clear()
+        places = [*range(self._at + 1, len(self._interactions)), *range(self._at + 1)]
+        self._at = next(at for at in places if _calls(self._interactions[at])[0] == (name, params))
+        self._asked = 0
 
-    def _over(self) -> None:
-        made, self._made, self._values = self._made, [], {}
-        name, params = made[-1] if made else ("", {})
-        self._preparation.clear(name, params)
+    def _clear(self) -> None:
+        """The account is as new, once after each interaction that changed anything."""
+        self._values = {}
+        if self._clean:
+            return
+        self._clean = True
+        states = self._interactions[self._at].states
+        self._preparation.clear(states[-1].name, states[-1].params)
 
     def _message(self, sent: Mapping[str, Any]) -> Page:
         try:
@@ -128,8 +139,9 @@ class _Site:
         """Nothing: the result tells."""
 
 
-def _key(states: list[tuple[str, Mapping[str, Any]]]) -> str:
-    return json.dumps(states, sort_keys=True)
+def _calls(interaction: Interaction) -> list[tuple[str, Mapping[str, Any]]]:
+    """What the verifier asks for before an interaction: its states, or one without a name."""
+    return [(state.name, state.params) for state in interaction.states] or [("", {})]
 
 
 def _page(status: int, body: Mapping[str, Any]) -> Page:

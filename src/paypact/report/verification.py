@@ -9,13 +9,13 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from paypact.contract.documents import Contract
 from paypact.contract.verification import Checked, Result, Verification
 from paypact.report.style import data
 
-_STYLES: Final[dict[Result, str]] = {
+_STYLES: Final[dict[str, str]] = {
     "verified": "green",
     "broken": "bold red",
     "pending": "yellow",
@@ -25,22 +25,20 @@ _STYLES: Final[dict[Result, str]] = {
 
 def table(result: Verification, console: Console) -> None:
     """One line an interaction, then each that did not pass with the fields that differ, then the verdict."""
-    lines = Table("consumer", "interaction", "provider states", "result", "seconds", box=None, pad_edge=False)
-    for one in result.checked:
-        lines.add_row(
-            data(one.consumer),
-            data(one.interaction),
-            data(", ".join(one.states) or "none"),
-            data(one.result, _STYLES[one.result]),
-            f"{one.seconds:.2f}",
-        )
-    if result.checked:
-        console.print(lines)
+    rows = [("result", "seconds", "consumer", "interaction")]
+    rows += [(one.result, f"{one.seconds:.2f}", one.consumer, one.interaction) for one in result.checked]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for row in rows if result.checked else ():
+        said = Text().append(row[0].ljust(widths[0]), _STYLES.get(row[0]))
+        said.append_text(data(f"  {row[1]:>{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}"))
+        console.print(said, soft_wrap=True)
     for one in result.checked:
         if one.result != "verified":
             console.print()
             head = f"{one.result}: {one.interaction} (consumer {one.consumer}, {one.contract})"
             console.print(data(head), soft_wrap=True)
+            if one.states:
+                console.print(data(f"  given: {', then '.join(one.states)}"), soft_wrap=True)
             for line in told(one):
                 console.print(data(f"  {line}"), soft_wrap=True)
     if result.unpublished:
