@@ -164,22 +164,37 @@ class Received(Sent):
     """A modification was taken note of; what becomes of it is told by webhook."""
 
     merchant: str = msgspec.field(name="merchantAccount")
-    payment: Maybe[str] = msgspec.field(name="paymentPspReference", default=UNSET)
-    payment_reference: Maybe[str] = msgspec.field(name="paymentReference", default=UNSET)
     psp: str = msgspec.field(name="pspReference")
     reference: Maybe[str] = UNSET
     status: State = "received"
-    amount: Maybe[Amount] = UNSET
-    capture: Maybe[str] = msgspec.field(name="capturePspReference", default=UNSET)
-    refund_reason: Maybe[str] = msgspec.field(name="merchantRefundReason", default=UNSET)
-    usage: Maybe[str] = msgspec.field(name="industryUsage", default=UNSET)
 
 
-class ReceivedSum(Received):
-    """One of an amount: Adyen's description requires both."""
+class ReceivedByReference(Received):
+    """One of a payment that was named by the shop's reference."""
+
+    payment_reference: str = msgspec.field(name="paymentReference")
+
+
+class ReceivedOf(Received):
+    """One of a payment that was named by its PSP reference."""
 
     payment: str = msgspec.field(name="paymentPspReference")
+
+
+class ReceivedSum(ReceivedOf):
+    """One of an amount."""
+
     amount: Amount
+    capture: Maybe[str] = msgspec.field(name="capturePspReference", default=UNSET)
+    refund_reason: Maybe[str] = msgspec.field(name="merchantRefundReason", default=UNSET)
+
+
+class ReceivedUpdate(ReceivedOf):
+    """Another amount for a payment; its reference is always told."""
+
+    reference: str
+    amount: Amount
+    usage: Maybe[str] = msgspec.field(name="industryUsage", default=UNSET)
 
 
 class Error(Sent):
@@ -253,7 +268,13 @@ class Session(Sent):
     back: str = msgspec.field(name="returnUrl")
     data: str = msgspec.field(name="sessionData")
     mode: Open = "embedded"
-    url: Maybe[str] = UNSET
+
+
+class HostedSession(Session):
+    """One on Adyen's own page, which is where to go."""
+
+    mode: Open = "hosted"
+    url: str
 
 
 class SessionPayment(Sent):

@@ -24,7 +24,7 @@ class Request:
 def capture(account: Account, call: Call) -> Wire:
     """POST /payments/{}/captures."""
     held = account.payment(call.ids[0])
-    return _sum(account, call, held, _move(account, "capture", held, call.sent))
+    return _sum(call, held, _move(account, "capture", held, call.sent))
 
 
 def refund(account: Account, call: Call) -> Wire:
@@ -32,7 +32,7 @@ def refund(account: Account, call: Call) -> Wire:
     held, sent = account.payment(call.ids[0]), call.sent
     of = account.ledger.named(sent["capturePspReference"], Movement) if "capturePspReference" in sent else None
     asked = _move(account, "refund", held, sent, of=of)
-    told = _sum(account, call, held, asked)
+    told = _sum(call, held, asked)
     told.capture = sent.get("capturePspReference", UNSET)
     told.refund_reason = sent.get("merchantRefundReason", UNSET)
     return told
@@ -41,7 +41,7 @@ def refund(account: Account, call: Call) -> Wire:
 def cancel(account: Account, call: Call) -> Wire:
     """POST /payments/{}/cancels."""
     held = account.payment(call.ids[0])
-    return _received(call, _move(account, "void", held, {}), payment=held.data.psp)
+    return _received(call, _move(account, "void", held, {}), held)
 
 
 def cancel_by_reference(account: Account, call: Call) -> Wire:
@@ -50,14 +50,20 @@ def cancel_by_reference(account: Account, call: Call) -> Wire:
     purchase = account.ledger.named(f"reference {named}", Purchase)
     if purchase is None or not purchase.authorizations:
         raise account.refuse("original_missing")
-    return _received(call, _move(account, "void", purchase.authorizations[-1], {}), payment_reference=named)
+    made = _move(account, "void", purchase.authorizations[-1], {})
+    return wire.ReceivedByReference(
+        merchant=call.sent["merchantAccount"],
+        psp=made.data.psp,
+        reference=call.sent.get("reference", UNSET),
+        payment_reference=named,
+    )
 
 
 def reverse(account: Account, call: Call) -> Wire:
     """POST /payments/{}/reversals: a refund of what was captured, else a cancel."""
     held = account.payment(call.ids[0])
     kind: Kind = "refund" if held.captured else "void"
-    return _received(call, _move(account, kind, held, {}, reversal=True), payment=held.data.psp)
+    return _received(call, _move(account, kind, held, {}, reversal=True), held)
 
 
 def update(account: Account, call: Call) -> Wire:
@@ -72,7 +78,7 @@ def update(account: Account, call: Call) -> Wire:
             account.ledger.move(held, "adjust", minor)
 
     account.world.clock.call_later(account.facts.ledger.delay, adjust)
-    return wire.ReceivedSum(
+    return wire.ReceivedUpdate(
         merchant=call.sent["merchantAccount"],
         payment=held.data.psp,
         psp=psp,
@@ -105,13 +111,13 @@ def _minor(account: Account, held: Authorization, amount: dict[str, Any]) -> int
     return account.words.minor(amount["value"], amount["currency"])
 
 
-def _received(call: Call, made: Movement, **of: Any) -> wire.Received:
-    return wire.Received(
-        merchant=call.sent["merchantAccount"], psp=made.data.psp, reference=call.sent.get("reference", UNSET), **of
-    )
+def _received(call: Call, made: Movement, held: Authorization) -> wire.ReceivedOf:
+    reference = call.sent.get("reference", UNSET)
+    merchant = call.sent["merchantAccount"]
+    return wire.ReceivedOf(merchant=merchant, psp=made.data.psp, reference=reference, payment=held.data.psp)
 
 
-def _sum(_: Account, call: Call, held: Authorization, made: Movement) -> wire.ReceivedSum:
+def _sum(call: Call, held: Authorization, made: Movement) -> wire.ReceivedSum:
     return wire.ReceivedSum(
         merchant=call.sent["merchantAccount"],
         payment=held.data.psp,

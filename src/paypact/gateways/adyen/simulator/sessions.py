@@ -34,18 +34,18 @@ def create(account: Account, call: Call) -> Wire:
     sent, id_ = call.sent, f"CS{account.psp()}"
     until = account.world.clock.time() + LASTS
     account.ledger.name(id_, account.open(sent["amount"], sent["reference"], Session(id_, sent, until)))
-    hosted = sent.get("mode") == "hosted"
-    return wire.Session(
-        id=id_,
-        amount=wire.Amount(**sent["amount"]),
-        expires=datetime.fromtimestamp(until, UTC).isoformat(timespec="seconds"),
-        merchant=sent["merchantAccount"],
-        reference=sent["reference"],
-        back=sent["returnUrl"],
-        data=f"Ab02b4c0!{account.psp(id_, 'data')}",
-        mode=sent.get("mode", "embedded"),
-        url=f"{payments.PAGE}hosted?sessionId={id_}" if hosted else UNSET,
-    )
+    told = {
+        "id": id_,
+        "amount": wire.Amount(**sent["amount"]),
+        "expires": datetime.fromtimestamp(until, UTC).isoformat(timespec="seconds"),
+        "merchant": sent["merchantAccount"],
+        "reference": sent["reference"],
+        "back": sent["returnUrl"],
+        "data": f"Ab02b4c0!{account.psp(id_, 'data')}",
+    }
+    if sent.get("mode") == "hosted":
+        return wire.HostedSession(url=f"{payments.PAGE}hosted?sessionId={id_}", **told)
+    return wire.Session(**told)
 
 
 def look(account: Account, call: Call) -> Wire:
