@@ -97,7 +97,12 @@ def calling_frames() -> tuple[list[tuple[FrameType, int]], FrameType | None]:
 
 def of_packages(filename: str, packages: Iterable[str]) -> bool:
     """Whether a file belongs to one of these installed packages (top-level names)."""
-    return not is_team(filename) and not set(packages).isdisjoint(Path(filename).parts)
+    if is_team(filename) or is_ours(filename):
+        return False
+    parts = Path(filename).parts  # of which only the last matter: a checkout, too, may be called like a package
+    for root in {"site-packages", "dist-packages"} & {*parts}:
+        parts = parts[len(parts) - parts[::-1].index(root) :]
+    return not set(packages).isdisjoint(parts)
 
 
 def line_at(place: Place) -> Line:
