@@ -149,6 +149,28 @@ def needs(
     return command(paths or [], integrations=integration or [], json_file=json_file, quiet=quiet)
 
 
+@app.command()
+def drift(
+    contracts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CONTRACT", help="Pact files or folders. None: the bundled contracts.", show_default=False
+        ),
+    ] = None,
+    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it.")] = "",
+    spec: Annotated[str, typer.Option(metavar="FILE", help="The vendor's next OpenAPI description.")] = "",
+    against: Annotated[str, typer.Option(metavar="FILE", help="The one that holds today.")] = "",
+    json_file: _Json = "",
+) -> int:
+    """Show what a vendor's next description changes under your needs.
+
+    Exits with 1 where a need breaks.
+    """
+    from paypact.commands.drift import command
+
+    return command(contracts or [], provider=provider, spec=spec, against=against, json_file=json_file)
+
+
 contract = typer.Typer(help="Write and check the Pact files of integrations.", rich_markup_mode=None)
 app.add_typer(contract, name="contract")
 

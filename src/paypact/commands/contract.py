@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from paypact.contract import reading
+import msgspec
+
+from paypact.contract import documents
 from paypact.contract.check import differences
 from paypact.contract.needs import study
 from paypact.contract.pact import Writer
@@ -58,7 +61,7 @@ def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
         page = Page(style.console(out))
         for target in targets:
             file = file_of(folder, target)
-            committed = reading.read(file) if file.exists() else None
+            committed = _committed(file)
             writer = Writer(study(target))
             content = writer.bytes()
             if committed is None:
@@ -77,6 +80,19 @@ def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
             else:
                 _say(page, writer, f"{file} is what {target.name} needs: {_count(writer)}")
     return code
+
+
+def _committed(file: Path) -> dict[str, Any] | None:
+    """The document in a file; None where there is no file."""
+    if not file.exists():
+        return None
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"contract {file} cannot be read: {error.strerror}") from error
+    documents.contract(str(file), text)  # says what is wrong with it
+    found: dict[str, Any] = msgspec.json.decode(text)
+    return found
 
 
 def _make(folder: Path) -> None:

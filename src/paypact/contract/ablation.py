@@ -7,16 +7,17 @@ fields stand in for each other, dropping either changes nothing and dropping bot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from paypact.contract.model import Need, Read
-from paypact.contract.trace import Path, Step, Symbols, Trace, dotted
+from paypact.contract.paths import Path, dotted
+from paypact.contract.trace import Step, Symbols, Trace
 from paypact.world.wire import UNSEEN_WORD, Kind, Variation
 
 Play = Callable[[Collection[str]], Trace]  # the trace of the same case with these variations of the reply
-_GENTLE: Final[tuple[Kind, ...]] = ("null", "unseen", "other", "empty")
+_OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number", float: "number", dict: "object", list: "list"}
 MOST_SHOWN: Final = 160
 STANDS_IN: Final = "nothing, while another field stands in for it or keeps its usual value"
@@ -49,7 +50,7 @@ class Ablation:
         """Find all needs. What is `known` not to be missed elsewhere is dropped in halves instead of one by one."""
         result = Found()
         likely = [path for path in self.of if dotted(path) in known and "absent" in self.of[path]]
-        missed = set(self._guilty(likely, "absent"))
+        missed = set(self._guilty(likely, dict.fromkeys(likely, "absent")))
         result.unneeded = [path for path in likely if path not in missed]
         self._alone(result)
         self._gently(result)
@@ -72,26 +73,29 @@ class Ablation:
 
     def _gently(self, result: Found) -> None:
         """What is not missed may still be read: null, or another value in its place. In halves, as it rarely is."""
-        below = [path for path in self.of if path not in result.needs]
-        for kind in _GENTLE:
-            for path in self._guilty([path for path in below if kind in self.of[path]], kind):
+        rest = [path for path in self.of if path not in result.needs]
+        null: dict[Path, Kind] = {path: "null" for path in rest if "null" in self.of[path]}
+        other: dict[Path, Kind] = {path: kind for path in rest for kind in _OTHER if kind in self.of[path]}
+        for change in (null, other):
+            for path in self._guilty(list(change), change):
                 for place in (path[:length] for length in range(1, len(path) + 1)):
                     if place in self.of and place not in result.needs:
                         result.needs[place] = Need(field=dotted(place), read="presence")
         result.unneeded = self._outermost(result)
 
-    def _guilty(self, paths: Sequence[Path], kind: Kind) -> Iterator[Path]:
-        outer = [path for path in paths if not any(path != other and path[: len(other)] == other for other in paths)]
-        inner = [path for path in paths if path not in outer]
-        if outer and self._matters(*(self.of[path][kind] for path in outer)):
+    def _guilty(self, paths: Sequence[Path], kinds: Mapping[Path, Kind]) -> Iterator[Path]:
+        """Those of these fields whose change matters, each changed in its way; fields within others come after them."""
+        within = {path for path in paths if any(path[:length] in kinds for length in range(1, len(path)))}
+        outer, inner = [path for path in paths if path not in within], [path for path in paths if path in within]
+        if outer and self._matters(*(self.of[path][kinds[path]] for path in outer)):
             if len(outer) == 1:
                 yield outer[0]
             else:
                 half = len(outer) // 2
-                yield from self._guilty(outer[:half], kind)
-                yield from self._guilty(outer[half:], kind)
+                yield from self._guilty(outer[:half], _of(kinds, outer[:half]))
+                yield from self._guilty(outer[half:], _of(kinds, outer[half:]))
         if inner:
-            yield from self._guilty(inner, kind)
+            yield from self._guilty(inner, _of(kinds, inner))
 
     def _together(self, result: Found) -> None:
         """All that is not needed, gone at once; where that matters, one after the other, keeping what is missed."""
@@ -137,12 +141,12 @@ class Ablation:
 
     def _read(self, path: Path) -> Need:
         kinds, held = self.of[path], self._held(path)
-        told = {kind: self._departure([kinds[kind]]) for kind in ("absent", *_GENTLE, "retyped") if kind in kinds}
+        told = {kind: self._departure([kinds[kind]]) for kind in ("absent", "null", *_OTHER) if kind in kinds}
         other = next((told[kind] for kind in ("unseen", "other") if told.get(kind)), None)
         read: Read = "presence"
         if other is not None:
             read = self._use(held, other)
-        elif told.get("retyped") and not isinstance(held, dict | list):
+        elif not isinstance(held, dict | list) and "retyped" in kinds and self._matters(kinds["retyped"]):
             read = "type"
         mine = self.symbols.canonical(held) if isinstance(held, str) else held
         return Need(
@@ -171,6 +175,10 @@ class Ablation:
         for part in path:
             held = held[part]
         return held
+
+
+def _of(kinds: Mapping[Path, Kind], paths: Sequence[Path]) -> dict[Path, Kind]:
+    return {path: kinds[path] for path in paths}
 
 
 def effect(departed: tuple[Step | None, Step | None] | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from paypact.contract.trace import dotted, leaves
+from paypact.contract.paths import dotted, leaves
 
 
 def differences(committed: Mapping[str, Any], today: Mapping[str, Any]) -> list[str]:

@@ -13,8 +13,9 @@ import msgspec
 
 from paypact.contract.ablation import Ablation, Found
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
+from paypact.contract.paths import Path, dotted
 from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, perform
-from paypact.contract.trace import Path, Source, Symbols, Trace, dotted, trace
+from paypact.contract.trace import Source, Symbols, Trace, trace
 from paypact.testkit import replies
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
@@ -104,12 +105,13 @@ def _source(performance: Performance, number: int, path: Path) -> Source:
 
 
 def situations(target: Target) -> Iterator[Situation]:
-    """Every state from which an operation replies, with each thing that the shop can do next. Plain cards only."""
+    """Every state from which an operation replies; from the plainest, each thing that the shop can do next."""
     for operation in replies.operations(target):
         plain = replies.plain(target, operation)
         for values in replies.situations(target, operation):
             if "kind" not in values:
-                for following in replies.followings(target, operation) or ("",):
+                ways = replies.followings(target, operation) or ("",)
+                for following in ways if not values else ways[:1]:
                     yield Situation(plain.but(values), following)
 
 

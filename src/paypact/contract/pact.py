@@ -14,12 +14,13 @@ from typing import Any, Final, TypeAlias
 from paypact.contract import reply
 from paypact.contract.model import Need
 from paypact.contract.needs import LISTENING, Observed, Staged, Study, request_name
+from paypact.contract.paths import Path, leaves, place
 from paypact.contract.request import Written
-from paypact.contract.shapes import place
 from paypact.contract.states import ACTED, EARLIER, METHOD
-from paypact.contract.trace import Path, Source, leaves
+from paypact.contract.trace import Source
 from paypact.contract.values import Values, name
 from paypact.errors import UsageError
+from paypact.testkit.flow import PAYING
 from paypact.world.recording import Exchange
 
 Key: TypeAlias = tuple[str, str, str, int, str]  # operation, answer, shopper, which reply, request
@@ -170,21 +171,30 @@ class Writer:
         method = {"name": METHOD, "params": {"card": card.scheme, "number": card.number, "answer": case.answer}}
         if not before:
             yield method
+        limit = number if visited is not False else number - 1
         for exchange in before:
             used = [source for source in sources if source.exchange == exchange.number]
             wanted = {name(source): place(source.path, every=False) for source in dict.fromkeys(used)}
-            key = self._key(staged, exchange)
-            if key not in self._observed:
-                self._borrowed.setdefault(key, (staged, exchange))
-            yield {"name": EARLIER, "params": {"interaction": self.describe(key), "values": wanted}}
+            yield {"name": EARLIER, "params": {"interaction": self._earlier(staged, exchange), "values": wanted}}
             for visit in example.visits:
-                last = [each.number for each in before if each.number <= visit.after][-1:]
-                if last == [exchange.number] and (visit.after < number - 1 or visited or number > visit.after):
-                    yield self._acted(staged, before, visit.places, visit.result)
+                seen = [each for each in before if each.number <= visit.after]
+                if visit.after < limit and seen and seen[-1] is exchange:
+                    yield self._acted(staged, seen, visit.places, visit.result)
         if before and (
             case.operation == "charge_stored" or any(not s.operation and s.path[0] == "token" for s in sources)
         ):
             yield method
+
+    def _earlier(self, staged: Staged, exchange: Exchange) -> str:
+        """The interaction that is this exchange: one that was observed, or the first call of a payment like it."""
+        key, example = self._key(staged, exchange), staged.usual.example
+        told = next(each for each in example.history if each.first < exchange.number <= each.last)
+        known = key in self._observed or exchange.operation in PAYING
+        if told.payment is not example.payments[0] or not known:
+            raise Inexpressible("a longer story comes before it than a contract tells")
+        if key not in self._observed:
+            self._borrowed.setdefault(key, (staged, exchange))
+        return self.describe(key)
 
     def _acted(self, staged: Staged, before: list[Exchange], places: tuple[str, ...], result: str) -> dict[str, Any]:
         """The shopper went where a reply said, and did something there."""

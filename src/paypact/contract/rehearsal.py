@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from paypact.cards import scheme
 from paypact.cards.card import Card
-from paypact.contract.trace import Path, leaves
+from paypact.contract.paths import Path, leaves
 from paypact.errors import PaypactError
 from paypact.gateways.facts import Facts, TestCard
 from paypact.hosts import guarded

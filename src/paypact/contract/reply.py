@@ -14,8 +14,9 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 from paypact.contract.model import Need
 from paypact.contract.needs import Observed
-from paypact.contract.shapes import Rule, matches, place
-from paypact.contract.trace import Path, Source
+from paypact.contract.paths import Path, place
+from paypact.contract.shapes import Rule, matches
+from paypact.contract.trace import Source
 from paypact.contract.values import Values
 from paypact.world.http import Response
 

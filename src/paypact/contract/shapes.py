@@ -75,14 +75,3 @@ def timed(mine: str) -> tuple[str, str]:
     if _ISO.match(mine):
         return _TIME, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*$"
     return "example", ANY
-
-
-def place(path: tuple[str | int, ...], *, every: bool = True) -> str:
-    """A path as Pact writes it: `$.data[*].id`; `every`: what is true of one item of a list is true of each."""
-    said = "$"
-    for part in path:
-        if isinstance(part, int):
-            said += "[*]" if every else f"[{part}]"
-        else:
-            said += f".{part}" if re.fullmatch(r"[A-Za-z_]\w*", part) else f"['{part}']"
-    return said

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal
 from urllib.parse import unquote_plus
 
+from paypact.contract.paths import Path, dotted
 from paypact.payments import OUTCOMES, Order
 from paypact.testkit.example import Example
 from paypact.world.recording import Exchange
 
-Path: TypeAlias = "tuple[str | int, ...]"
 SHORTEST: Final = 4  # characters of a value that is recognised wherever it stands
 _TEXT: Final = (str, int, float, bool, type(None))
 
@@ -141,20 +141,3 @@ def said(outcome: object) -> str:
     }
     inside = ", ".join(f"{name}={json.dumps(value, default=str, ensure_ascii=False)}" for name, value in shown.items())
     return f"{type(outcome).__name__}({inside})"
-
-
-def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every scalar of plain data, with the way to it."""
-    if isinstance(tree, dict):
-        for key, held in tree.items():
-            yield from leaves(held, (*path, key))
-    elif isinstance(tree, list | tuple):
-        for index, held in enumerate(tree):
-            yield from leaves(held, (*path, index))
-    else:
-        yield path, tree
-
-
-def dotted(path: Sequence[str | int]) -> str:
-    """A path as it is shown: `data.0.id`."""
-    return ".".join(map(str, path))
