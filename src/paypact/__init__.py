@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paypact.cards.card import Card
+from paypact.contract.stubs import stubs
 from paypact.driver import Driver
 from paypact.payments import (
     ActionRequired,
@@ -44,4 +45,5 @@ __all__ = [
     "Reply",
     "SimulatedGateway",
     "Unknown",
+    "stubs",
 ]

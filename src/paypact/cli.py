@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from paypact import cli_provider, cli_results
+from paypact import cli_contract, cli_provider, cli_results
 from paypact.errors import PaypactError
 from paypact.options import FailOn, Github, Html, Integration, Json, Junit, Paths, Profile, Quiet
 
@@ -134,71 +134,6 @@ def list_(paths: Paths = None) -> int:
 
 
 @app.command()
-def needs(
-    paths: Paths = None,
-    integration: Integration = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print one line an integration.")] = False,
-    json_file: Json = "",
-) -> int:
-    """Show what each integration needs of its gateway's replies.
-
-    Each reply is taken apart field by field: what happens without it, when it is null, with another value.
-    """
-    from paypact.commands.needs import needs as command
-
-    return command(paths or [], integrations=integration or [], json_file=json_file, quiet=quiet)
-
-
-@app.command()
-def drift(
-    contracts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="CONTRACT", help="Pact files or folders. None: the bundled contracts.", show_default=False
-        ),
-    ] = None,
-    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it.")] = "",
-    spec: Annotated[str, typer.Option(metavar="FILE", help="The vendor's next OpenAPI description.")] = "",
-    against: Annotated[str, typer.Option(metavar="FILE", help="The one that holds today.")] = "",
-    json_file: _Json = "",
-) -> int:
-    """Show what a vendor's next description changes under your needs.
-
-    Exits with 1 where a need breaks.
-    """
-    from paypact.commands.drift import command
-
-    return command(contracts or [], provider=provider, spec=spec, against=against, json_file=json_file)
-
-
-contract = typer.Typer(help="Write and check the Pact files of integrations.", rich_markup_mode=None)
-app.add_typer(contract, name="contract")
-
-_Folder = Annotated[
-    str, typer.Option("--out", metavar="DIR", help="Folder of the Pact files: DIR/<gateway>/<integration>.json.")
-]
-
-
-@contract.command()
-def write(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
-    """Write what each integration needs of its gateway as a Pact file."""
-    from paypact.commands.contract import write as command
-
-    return command(paths or [], integrations=integration or [], folder=folder)
-
-
-@contract.command()
-def check(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
-    """Compare the Pact files with what the code needs today.
-
-    Exits with 1 where one is missing or says something else.
-    """
-    from paypact.commands.contract import check as command
-
-    return command(paths or [], integrations=integration or [], folder=folder)
-
-
-@app.command()
 def init(
     gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help="The gateway that your code talks to.")],
 ) -> int:
@@ -221,6 +156,7 @@ def _root(
         raise typer.Exit(UNUSABLE)
 
 
+cli_contract.register(app)
 cli_provider.register(app)
 cli_results.register(app)
 

@@ -7,13 +7,17 @@ driver imports neither promises nor gateways, and is unchanged.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from paypact.driver import Driver, is_driver
 from paypact.world import clock
+
+if TYPE_CHECKING:
+    from paypact.contract.stubs import Stubs
 
 clock.install()  # before a conftest can bind `sleep` for itself
 pytest.register_assert_rewrite("paypact.testkit")
@@ -53,6 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from paypact.runner.scan import OnlyDrivers
 
         config.pluginmanager.register(OnlyDrivers(config), OnlyDrivers.NAME)
+
+
+@pytest.fixture
+def paypact_stubs() -> Iterator[Callable[..., Stubs]]:
+    """Answers requests of the test from contracts: `paypact_stubs("contracts/gateway/shop.json", "sale (approve)")`."""
+    from paypact.contract.stubs import stubs
+
+    with ExitStack() as stack:
+        yield lambda contract, *only: stack.enter_context(stubs(contract, *only))
 
 
 @pytest.hookimpl(tryfirst=True)

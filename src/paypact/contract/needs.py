@@ -159,7 +159,7 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
     for place, exchange in enumerate(exchanges, 1):
         assert exchange.response is not None
         reply = staged.usual.reply(exchange.number)
-        alike = staged.symbols.alike(f"{request_name(staged.symbols, exchange)} {json.dumps(reply)}")
+        alike = staged.symbols.alike(f"{request_name(staged.symbols, exchange)} {json.dumps(reply, default=str)}")
         if operation == LISTENING and memory.known(alike):
             continue
 

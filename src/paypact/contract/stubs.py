@@ -1,6 +1,6 @@
 """Stubs: a contract as the gateway of a shop's own unit tests, which then run on what was verified.
 
-    with paypact.stubs("contracts/stripe/shop.json", "sale (approve)"):
+    with paypact.stubs("contracts/gateway/shop.json", "sale (approve)"):
         assert checkout(order).paid
 
 A request that the contract does not hold fails the test, even where the code under test swallows the exception.
