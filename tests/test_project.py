@@ -198,6 +198,21 @@ def test_the_workflows_run_what_tox_knows() -> None:
     ]
 
 
+def test_the_nights_run_what_tox_knows() -> None:
+    """Each environment that the nightly workflow names is one of tox's, and none of them is in the default list."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "nightly.yml").read_text("utf-8"))["jobs"]
+    named = [check.partition(" ")[0] for job in jobs.values() for check in job["strategy"]["matrix"]["check"]]
+    tox = (ROOT / "tox.ini").read_text("utf-8")
+    sections = re.findall(r"^\[testenv:(.+)\]$", tox, re.MULTILINE)
+    parts = [re.fullmatch(r"(.*?)\{(.+)\}", section) for section in sections]
+    factored = [f"{part[1]}{word}" for part in parts if part for word in part[2].split(",")]
+    default = re.findall(r"^env_list = (.+)$", tox, re.MULTILINE)[0]
+
+    assert named
+    assert [name for name in named if name not in {*sections, *factored}] == []
+    assert [name for name in named if name in default.split(", ")] == []
+
+
 @pytest.mark.parametrize("promise", promises())
 def test_every_promise_has_its_page(promise: str) -> None:
     """docs/promises/ explains each promise, and the documentation's front page leads there."""

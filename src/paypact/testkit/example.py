@@ -230,16 +230,7 @@ class Example:
         """What was told before must still be true."""
         return self.judge(told, last_word=True)
 
-    def judge_movement(
-        self,
-        told: Told,
-        asked: int,
-        before: int,
-        *,
-        reached: bool = False,
-        under_way: bool = False,
-        last_word: bool = False,
-    ) -> Verdict:
+    def judge_movement(self, told: Told, asked: int, before: int, *, last_word: bool = False, **goal: bool) -> Verdict:
         """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind were."""
         if isinstance(told.outcome, WrongAnswerError):
             return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
@@ -250,8 +241,7 @@ class Example:
         state = checks.movement_word(made, asked, void=kind == "void")
         if kind == "refund" and state == "none" and authorization and checks.undone(authorization) == asked > 0:
             state = "moved"  # what has not settled yet is given back by undoing it
-        seen = self._seen(told)
-        verdict = judge_movement(state, told.outcome, seen, reached=reached, told=False, under_way=under_way)
+        verdict = judge_movement(state, told.outcome, seen := self._seen(told), **goal)
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, seen)
         return self._weigh(verdict, told, last_word=last_word)

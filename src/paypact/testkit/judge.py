@@ -104,8 +104,8 @@ def judge_movement(
     outcome: Outcome | BaseException,
     seen: Circumstances,
     *,
-    reached: bool,
-    told: bool,
+    reached: bool = False,
+    told: bool = False,
     under_way: bool = False,
 ) -> Verdict:
     """The outcome of capture, refund, void against the movement this call asked for.
