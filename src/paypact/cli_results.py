@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     """Add them to the command line."""
     app.add_typer(report)
     app.command()(explain)
+    app.command()(evidence)
 
 
 @report.command(name="merge")
@@ -49,3 +50,23 @@ def explain(
     from paypact.commands.explain import explain as command
 
     return command(what, paths or [], results=result or [])
+
+
+def evidence(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A cell, a fingerprint, or a case as a finding prints it, in quotes.")
+    ],
+    paths: Paths = None,
+    result: Results = None,
+    to: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder, or the file ending in .zip; default: evidence-FINGERPRINT.")
+    ] = "",
+    contracts: Annotated[str, typer.Option(metavar="FOLDER", help="Where your contracts are.")] = "contracts",
+) -> int:
+    """Write what the vendor needs to act on a finding: transcript, curl calls, contract, documentation.
+
+    Plays the case once more. Nothing secret is written; card numbers are those that the vendor publishes.
+    """
+    from paypact.commands.evidence import evidence as command
+
+    return command(what, paths or [], results=result or [], target=to, contracts=contracts)

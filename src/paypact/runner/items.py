@@ -113,6 +113,7 @@ class CellItem(pytest.Function):
             fail_on=plan.fail_on,
             case=plan.selection.case(self.cell),
             progress=plan.progress,
+            witness=plan.witness,
             allow_hosts=plan.chosen.allow_hosts,
             tolerance=plan.chosen.tolerance,
         )

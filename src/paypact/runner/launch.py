@@ -7,6 +7,7 @@ import io
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from paypact.report.progress import Progress, Quiet
 from paypact.runner.items import CellItem
 from paypact.runner.tally import Tally
 from paypact.runner.watcher import Watcher
+from paypact.testkit.example import Example
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,17 @@ class Order:
         return bool(self.promises or self.schemes or self.case or self.keyword or self.exit_first)
 
 
-def run(order: Order, progress: Progress | None = None) -> RunResult:
-    """Run the cells.
+def run(
+    order: Order, progress: Progress | None = None, *, witness: Callable[[Example], None] | None = None
+) -> RunResult:
+    """Run the cells. `witness` is given the example of a replay, which must be run in this process.
 
     Raises:
         UsageError: nothing could be run; the message says why.
     """
     began = time.perf_counter()
     with progress or Quiet() as shown:
-        watcher = Watcher(shown, asked=order.workers)
+        watcher = Watcher(shown, asked=order.workers, witness=witness)
         said = _pytest(order, watcher)
     _check(order, watcher, said)
     recorder = watcher.recorder

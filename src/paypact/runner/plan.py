@@ -20,6 +20,7 @@ from paypact.runner.recorder import PLAN
 from paypact.runner.selection import Selection
 from paypact.runner.shard import Share
 from paypact.testkit import profiles
+from paypact.testkit.example import Example
 
 OFF: Final = "off"  # in the place of a baseline's file: there is none
 
@@ -37,6 +38,7 @@ class Plan:
     folder: Path  # where the command was given: files are named relative to it
     names: dict[Path, str] = field(default_factory=dict)  # files that were named as modules
     progress: Callable[[str], None] | None = None
+    witness: Callable[[Example], None] | None = None  # of a replay in this process
     taken: dict[str, str] = field(default_factory=dict)  # integration name -> the class that has it
     share: Share | None = None  # of the cells, where several machines share the run
     shard: Shard | None = None  # the same once all cells are known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -18,13 +18,22 @@ from paypact.runner import workers
 from paypact.runner.items import CellItem
 from paypact.runner.plan import plan_of
 from paypact.runner.recorder import Recorder
+from paypact.testkit.example import Example
 
 
 class Watcher:
     """One per pytest session that a command starts. `collect_only`: items are collected, nothing runs."""
 
-    def __init__(self, progress: Progress, *, asked: int | None = None, collect_only: bool = False) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        *,
+        asked: int | None = None,
+        collect_only: bool = False,
+        witness: Callable[[Example], None] | None = None,
+    ) -> None:
         self.progress = progress
+        self.witness = witness
         self.asked = asked
         self.collect_only = collect_only
         self.mistakes: list[str] = []
@@ -85,7 +94,7 @@ class Watcher:
         self.progress.expect(rows, number or 1)
         if number:
             return workers.run(session, number)
-        plan.progress = self.progress.exploring
+        plan.progress, plan.witness = self.progress.exploring, self.witness
         return None
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:

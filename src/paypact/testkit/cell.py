@@ -13,6 +13,7 @@ from typing import Any
 from paypact.errors import PaypactError
 from paypact.hosts import guarded
 from paypact.report.model import CellResult, Severity, State, fails
+from paypact.testkit.example import Example
 from paypact.testkit.explore import DefectError, Exploration, NotCoveredError, Tolerance
 from paypact.testkit.profiles import Profile
 from paypact.testkit.promise import Promise
@@ -49,15 +50,19 @@ def run_cell(
     progress: Callable[[str], None] | None = None,
     allow_hosts: Iterable[str] = (),
     tolerance: Tolerance = "documented",
+    witness: Callable[[Example], None] | None = None,
 ) -> CellResult:
     """Explore a cell, or replay one `case` of it. Nothing but loopback and `allow_hosts` is reached meanwhile.
 
+    `witness` is given the example of a replay, world and all.
     `tolerance` says how well evidenced a varied reply must be for its finding to be more than advice.
 
     Raises:
         PaypactError: a mistake in use: a driver that cannot be made or started, a case with unknown names.
     """
-    exploration = Exploration(cell, profile, fail_on=fail_on, replay=case, progress=progress, tolerance=tolerance)
+    exploration = Exploration(
+        cell, profile, fail_on=fail_on, replay=case, progress=progress, tolerance=tolerance, witness=witness
+    )
     began = time.perf_counter()
     state: State
     why = ""

@@ -78,6 +78,7 @@ class Exploration:
         replay: Mapping[str, Any] | None,
         progress: Callable[[str], None] | None,
         tolerance: Tolerance = "documented",
+        witness: Callable[[Example], None] | None = None,
     ) -> None:
         self.cell = cell
         self.target = cell.target
@@ -85,7 +86,7 @@ class Exploration:
         self.profile = profile
         self.fail_on = fail_on
         self.progress = progress
-        self.tolerance = tolerance
+        self.tolerance, self.witness = tolerance, witness
         self.findings: list[Finding] = []
         self.examples = self.rows = self.exchanges = 0
         self.occurred: Counter[str] = Counter()
@@ -168,6 +169,8 @@ class Exploration:
         if self._replay is not None:
             case = from_json(self._replay, axes)
             played = self._try(case)
+            if self.witness is not None:
+                self.witness(played.example)
             if played.problem is not None:
                 self.findings.append(self._finding(played, {}))
             if played.example.varying is not None and played.example.varying.struck is None:
