@@ -47,7 +47,7 @@ class Script:
                 "# Then run this. It prints each reply. URL and credentials may be given in the environment.",
                 "set -eu",
                 "URL=${URL:-http://127.0.0.1:4242}",
-                "RUN=$(date +%s)",
+                "RUN=$(date +%s)-$$",
                 'accounts=$(curl -sS "$URL/_paypact/")',
                 *needed,
                 "",
