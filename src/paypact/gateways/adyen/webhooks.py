@@ -67,7 +67,7 @@ def _authorisation(account: Account, held: Authorization, *, success: bool) -> d
     reason = f"{held.id % 1_000_000:06}:{card.last4}:{expiry}"
     if not success:
         reason = payments.refusal(account, held.reason)["reason"]
-    item = _item(account, held, "AUTHORISATION", held.data.psp, minor, reason, success=success, original="")
+    item = _item(account, held, "AUTHORISATION", held.data.psp, minor, reason, success=success)
     item["additionalData"] |= {"cardSummary": card.last4, "paymentMethod": payments.brand(account, held)}
     if held.data.stored:
         item["additionalData"] |= {"recurring.recurringDetailReference": held.data.stored}
@@ -104,17 +104,16 @@ def _item(
     reason: str = "",
     *,
     success: bool = True,
-    original: str | None = None,
 ) -> dict[str, Any]:
     amount = account.amount(minor, held.purchase.price.currency)
-    return {
+    about = {} if psp == held.data.psp else {"originalReference": held.data.psp}
+    return about | {
         "additionalData": {},
         "amount": {"currency": amount.currency, "value": amount.value},
         "eventCode": code,
         "eventDate": _date(account.world.clock.time()),
         "merchantAccountCode": held.data.merchant,
         "merchantReference": held.purchase.reference,
-        "originalReference": held.data.psp if original is None else original,
         "paymentMethod": payments.brand(account, held),
         "pspReference": psp,
         "reason": reason,
@@ -188,8 +187,8 @@ def strangers(account: Account) -> Iterator[Event]:
         ("REFUND", {"merchantReference": "another-shops-order", "originalReference": "paid"}, "another shop's"),
     ):
         psp, paid = account.psp("stranger", code), account.psp("stranger", "AUTHORISATION")
-        item = {**own, "pspReference": psp, "originalReference": "", **more, "eventCode": code}
-        item["originalReference"] = paid if item["originalReference"] else ""
+        item = {**own, "pspReference": psp, **more, "eventCode": code}
+        item |= {"originalReference": paid} if "originalReference" in more else {}
         yield _event(account, item, now, account.psp("stranger", code, "event"), order)
 
 
@@ -200,7 +199,7 @@ def forgeries(account: Account, purchase: Purchase) -> Iterator[Event]:
         if held.captured:
             item = _item(account, held, "REFUND", account.psp(held.id, "forged"), held.captured)
         else:
-            item = _item(account, held, "AUTHORISATION", held.data.psp, held.amount, original="")
+            item = _item(account, held, "AUTHORISATION", held.data.psp, held.amount)
         yield _event(account, item, now, account.psp(held.id, item["eventCode"], "forged"))
 
 

@@ -73,7 +73,7 @@ def update(account: Account, call: Call) -> Wire:
     psp = account.psp()
 
     def adjust() -> None:
-        if held.state == "authorized" and not held.movements:
+        if held.state == "authorized" and not held.captured:
             held.amount = held.approved = minor
             account.ledger.move(held, "adjust", minor)
 
