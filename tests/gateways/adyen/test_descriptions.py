@@ -14,7 +14,7 @@ import pytest
 from paypact import Card
 from paypact.gateways.adyen import params, wire
 from paypact.world.description import Description
-from paypact.world.issuer import challenge, decline, defer
+from paypact.world.issuer import Answer, challenge, decline, defer
 from paypact.world.wire import Wire
 from paypact.world.world import World
 
@@ -82,7 +82,10 @@ def test_parameters_are_generated() -> None:
 def replies(sdk: Any, pay: Any, world: World, payment: Any, card: Card, carry: Any) -> dict[str, Any]:
     """One reply of each kind, in telling states."""
     api, own = sdk.modifications_api, {"merchantAccount": "PaypactShopECOM"}
-    send = lambda *answers, **more: sdk.payments_api.payments(pay(*answers, **more)).message  # noqa: E731 - a word for what is repeated below
+
+    def send(*answers: Answer, **more: Any) -> Any:
+        return sdk.payments_api.payments(pay(*answers, **more)).message
+
     held = send(additionalData={"manualCapture": "true"})["pspReference"]
     paid, asked = send(), send(challenge())
     came = world.simulator.visit(asked["action"]["url"], payment(card), "passed")
