@@ -303,7 +303,6 @@ class Exploration:
                 known[candidate] = self._fails_as(key, self._try(candidate))
             return known[candidate]
 
-        before = self.examples
         if not still(first.case):
             return self._finding(first, {}, LEFT_BEHIND)
         small = shrink(first.case, self._axes, still)
@@ -311,7 +310,6 @@ class Exploration:
         explained = explain(small, {name: axis for name, axis in self._wider.items() if name != "variation"}, still)
         explained |= self._explained_variation(small, key)
         played = self._try(small)
-        self.notes.append(f"{self.examples - before} examples went into shrinking and explaining")
         if self._fails_as(key, played):
             return self._finding(played, explained)
         return self._finding(first, explained, LEFT_BEHIND)
