@@ -7,47 +7,52 @@ not.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from paypact.testkit import Axis, Case, Example, Exploration, Target, promise
 from paypact.testkit.explore import NotCoveredError
-from paypact.testkit.flow import MOVEMENTS
-from paypact.testkit.race import double_submit, two_movements, webhook_and_return
+from paypact.testkit.flow import MOVEMENTS, paying
+from paypact.testkit.race import double_submit, two_movements, two_webhooks, webhook_and_copy, webhook_and_return
 from paypact.world.interleaving import schedules
 
 RACES: Final[dict[str, Callable[[Example], None]]] = {
     "double-submit": double_submit,
     "webhook-and-return": webhook_and_return,
+    "webhook-and-webhook": two_webhooks,
+    "webhook-and-copy": webhook_and_copy,
     **{f"{operation}-and-{operation}": two_movements for operation in MOVEMENTS},
 }
+WEBHOOKS: Final = ("webhook-and-webhook", "webhook-and-copy")
+BUYING: Final = ("sale", "authorize", "charge_stored")
 PREEMPTIONS: Final = 2
 MOST: Final = 100  # orders a cell: those with most preemptions of long flows are left out, and the notes say so
 
 
 def each_race(target: Target) -> Iterator[str]:
     """A cell a race that the driver's operations allow."""
-    yield "double-submit"
-    if target.offers("receive", "complete") and "challenge" in target.gateway.facts.ledger.answers:
+    if _buying(target):
+        yield "double-submit"
+    if target.offers("receive", "complete") and "challenge" in target.gateway.facts.ledger.answers and _paying(target):
         yield "webhook-and-return"
+    if target.offers("receive"):
+        yield "webhook-and-webhook"
+        yield "webhook-and-copy"
     yield from (f"{each}-and-{each}" for each, before in MOVEMENTS.items() if target.offers(each, before))
 
 
-@promise("concurrency", order=8, cost=7, needs=("sale", "authorize"), cells=each_race)
+@promise("concurrency", order=8, cost=9, needs=("sale", "authorize", "charge_stored", "receive"), cells=each_race)
 def two_at_once_are_one(run: Exploration) -> None:
     target = run.target
     operations = _operations(run)
-    if any(inspect.iscoroutinefunction(getattr(target.driver, each)) for each in operations):
-        raise NotCoveredError(
-            "the driver is asynchronous: one event loop runs its tasks, and they are not interleaved here"
-        )
     if target.scope.host == "http":
         raise NotCoveredError("the driver reaches a served gateway: its exchanges cannot be held back one by one")
     answer = "challenge" if run.key == "webhook-and-return" else "approve"
     play = RACES[run.key]
-    plain = Case(operation=operations[0], answer=answer, scheme=target.schemes[0], currency=target.currencies[0])
-    longest = max(2, run.longest(plain, play))
+    plan = (operations[0],) if run.key in WEBHOOKS else ()
+    scheme, currency = target.schemes[0], target.currencies[0]
+    plain = Case(operation=operations[0], answer=answer, plan=plan, scheme=scheme, currency=currency)
+    longest = max(2, _handled(run, plain, play) if plan else run.longest(plain, play))
     orders = list(schedules((1 + 2 * longest, 1 + 2 * longest), PREEMPTIONS))
     if len(orders) > MOST:
         run.notes.append(
@@ -57,6 +62,7 @@ def two_at_once_are_one(run: Exploration) -> None:
     axes = {
         "schedule": Axis(tuple(orders[:MOST])),
         "operation": Axis(operations),
+        "plan": Axis((plan,)),
         "answer": Axis(answers if run.key == "double-submit" else (answer,)),
         "scheme": Axis(target.schemes[:1]),
         "currency": Axis(target.currencies[:1]),
@@ -70,7 +76,25 @@ def two_at_once_are_one(run: Exploration) -> None:
     run.explore(axes, play, condition="raced", cases=cases, at_random=False)
 
 
+def _handled(run: Exploration, plain: Case, play: Callable[[Example], None]) -> int:
+    """How many exchanges the shop's handlers make."""
+    return sum(exchange.operation == "receive" for exchange in run.rehearsed(plain, play).exchanges)
+
+
 def _operations(run: Exploration) -> tuple[str, ...]:
-    if run.key not in ("double-submit", "webhook-and-return"):
-        return (run.key.partition("-")[0],)
-    return tuple(operation for operation in ("sale", "authorize") if run.target.offers(operation))
+    target = run.target
+    if run.key == "double-submit":
+        return _buying(target)
+    if run.key == "webhook-and-return":
+        return _paying(target)
+    if run.key in WEBHOOKS:
+        return _paying(target)[:1] or ("sale",)  # where the driver makes none, one is made elsewhere
+    return (run.key.partition("-")[0],)
+
+
+def _buying(target: Target) -> tuple[str, ...]:
+    return tuple(operation for operation in paying(target) if operation in BUYING)
+
+
+def _paying(target: Target) -> tuple[str, ...]:
+    return tuple(operation for operation in _buying(target) if operation != "charge_stored")

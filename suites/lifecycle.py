@@ -34,7 +34,7 @@ def the_books_stay_equal(run: Exploration) -> None:
     if run.key in BEGINNINGS:
         plans += [(run.key, first, then) for first in moves for then in moves]
     axes = {
-        "plan": PlanAxis(tuple(plans), lambda _: "plan", words=words),
+        "plan": PlanAxis(tuple(plans), lambda _: "plan", shared=False, words=words),
         "currency": Axis(target.currencies, amounts.exponent_class),
         "scheme": Axis.listed(target.schemes),
     }

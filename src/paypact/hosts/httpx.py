@@ -158,7 +158,9 @@ class _AsyncBackend(_Backend):
         asked = _ASKED.get()
         if asked is None:
             return await self._real.connect_tcp(*arguments, **keywords)
+        await _interlude(asked.world)
         stream = _AsyncStream(self._httpcore, asked)
+        await _interlude(asked.world)
         if stream.unconnected:
             await _wait(asked.world, stream)
             raise stream.error()
@@ -280,6 +282,12 @@ async def _wait(world: World, reply: _Reply) -> None:
         await asyncio.sleep(seconds)  # other tasks go on meanwhile
     else:
         world.clock.wait(seconds, reply.failed)
+
+
+async def _interlude(world: World) -> None:
+    """Around an exchange the turn may pass to another task, where somebody says whose it is."""
+    if world.interlude is not None and _in_virtual_time():
+        await world.interlude()
 
 
 async def _turn() -> None:

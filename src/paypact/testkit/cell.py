@@ -51,17 +51,26 @@ def run_cell(
     allow_hosts: Iterable[str] = (),
     tolerance: Tolerance = "documented",
     witness: Callable[[Example], None] | None = None,
+    hasty: bool = False,
 ) -> CellResult:
     """Explore a cell, or replay one `case` of it. Nothing but loopback and `allow_hosts` is reached meanwhile.
 
     `witness` is given the example of a replay, world and all.
     `tolerance` says how well evidenced a varied reply must be for its finding to be more than advice.
+    `hasty`: whether it is broken is all that is asked, and the first failure ends it, unshrunk.
 
     Raises:
         PaypactError: a mistake in use: a driver that cannot be made or started, a case with unknown names.
     """
     exploration = Exploration(
-        cell, profile, fail_on=fail_on, replay=case, progress=progress, tolerance=tolerance, witness=witness
+        cell,
+        profile,
+        fail_on=fail_on,
+        replay=case,
+        progress=progress,
+        tolerance=tolerance,
+        witness=witness,
+        hasty=hasty,
     )
     began = time.perf_counter()
     state: State

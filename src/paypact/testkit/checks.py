@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from paypact.currencies import major
-from paypact.payments import Approved, Payment
+from paypact.payments import Approved, Declined, Money, Payment, Rejected
 from paypact.testkit import cards
-from paypact.testkit.amounts import outside
-from paypact.testkit.judge import OK, Circumstances, Verdict
+from paypact.testkit.amounts import inexact, outside
+from paypact.testkit.judge import OK, Circumstances, Verdict, said
 from paypact.testkit.shoppers import too_long
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.books import Authorization, Movement
 from paypact.world.ledger import Ledger
-from paypact.world.ledger_tables import LIVE, MOVED
+from paypact.world.ledger_tables import LIVE, MOVED, Kind
+from paypact.world.recording import Exchange
 
 
 def excused(target: Target, payment: Payment) -> bool:
@@ -28,6 +30,13 @@ def excused(target: Target, payment: Payment) -> bool:
     if scope.countries is not None and payment.customer.address.country not in scope.countries:
         return True
     return outside(target, money) or bool(too_long(target.gateway.facts, payment))
+
+
+def allowed(target: Target, ledger: Ledger, kind: str, authorization: Authorization, asked: int) -> bool:
+    """Whether the gateway would carry out a movement of `asked` minor units, if it were asked for just that."""
+    if inexact(target, Money(asked, authorization.purchase.price.currency)):
+        return False
+    return ledger.obstacle(Movement(0, cast("Kind", kind), authorization, asked)) is None
 
 
 def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:
@@ -51,13 +60,25 @@ def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circum
     if not isinstance(told.outcome, Approved) or not alive:
         return OK
     moved, claimed = sum(movement.amount for movement in alive), told.outcome.amount
-    said, currency = (claimed.minor if claimed else asked), seen.payment.amount.currency
-    if moved == said:
+    told_of, currency = (claimed.minor if claimed else asked), seen.payment.amount.currency
+    if moved == told_of:
         return OK
     sentence = (
-        f"{told.operation} answered Approved for {major(said, currency)}, but {major(moved, currency)} were moved"
+        f"{told.operation} answered Approved for {major(told_of, currency)}, but {major(moved, currency)} were moved"
     )
     return Verdict("broken", f"movement/moved/{told.operation}/amount", sentence)
+
+
+def refused_in_vain(told: Told, exchanges: Sequence[Exchange]) -> Verdict:
+    """The gateway refused what the integration sent, although it carries out what the caller had asked for."""
+    refused = next((each for each in exchanges if each.kind == "refused" and each.request.method != "GET"), None)
+    if refused is None or not isinstance(told.outcome, (Declined, Rejected)):
+        return OK
+    sentence = (
+        f"{told.operation} answered {said(told.outcome)}, but the gateway does what was asked: it was asked for "
+        f"something else ({refused.request.method} {refused.request.path} was refused)"
+    )
+    return Verdict("wrong", f"movement/none/{told.operation}/refused", sentence)
 
 
 def cards_unchanged(ledger: Ledger, payments: Iterable[Payment]) -> Verdict:
@@ -66,6 +87,6 @@ def cards_unchanged(ledger: Ledger, payments: Iterable[Payment]) -> Verdict:
     for card in (*presented, *(away.card for away in ledger.turned_away)):
         difference = cards.difference(card, payments)
         if difference:
-            said = f"the card that reached the gateway is not the shopper's: {difference}"
-            return Verdict("broken", "card/changed", said)
+            sentence = f"the card that reached the gateway is not the shopper's: {difference}"
+            return Verdict("broken", "card/changed", sentence)
     return OK

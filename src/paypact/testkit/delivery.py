@@ -7,11 +7,12 @@ when nothing is waiting any more and the shop's own background work has run.
 from __future__ import annotations
 
 import inspect
-from contextlib import nullcontext
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Final, get_args
 
 from paypact.errors import PaypactError
-from paypact.payments import Notification, Order, Payment, Reply
+from paypact.payments import Notification, Order, OrderState, Payment, Reply
 from paypact.testkit.example import Example
 from paypact.testkit.judge import Verdict, judge_order
 from paypact.testkit.told import CRASHES, WrongAnswerError
@@ -20,6 +21,7 @@ from paypact.world.notifications import REDELIVERY, Event
 
 MOST_DELIVERIES: Final = 3  # of one event, the network being healthy
 REQUESTED: Final = frozenset({"requested"})
+CLAIMS: Final = frozenset({"authorized", "paid", "refunded", "disputed"})  # states of an order that speak of money
 
 
 def conclude(example: Example) -> None:
@@ -63,23 +65,52 @@ def deliver(example: Example, event: Event) -> int | BaseException:
     assert example.outbox is not None
     struck = len(example.world.network.delivered)
     answer = bring(example, event.type, example.outbox.sealed(event, example.seal))
+    return _delivered(example, event, answer, struck)
+
+
+async def delivering(example: Example, event: Event) -> int | BaseException:
+    """As `deliver`, in a task beside others."""
+    assert example.outbox is not None
+    struck = len(example.world.network.delivered)
+    answer = await bringing(example, event.type, example.outbox.sealed(event, example.seal))
+    return _delivered(example, event, answer, struck)
+
+
+def bring(example: Example, name: str, notification: Notification) -> int | BaseException:
+    """Call `receive`: the status it answered, or the exception that left it, which is not judged here."""
+    with example.world.operating("receive"), _caught() as answers:
+        answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
+        answers.append(clock.run(answer) if inspect.isawaitable(answer) else answer)
+    return _brought(example, name, answers[-1])
+
+
+async def bringing(example: Example, name: str, notification: Notification) -> int | BaseException:
+    """As `bring`, in a task beside others."""
+    with example.world.operating("receive"), _caught() as answers:
+        answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
+        answers.append(await answer if inspect.isawaitable(answer) else answer)
+    return _brought(example, name, answers[-1])
+
+
+@contextmanager
+def _caught() -> Iterator[list[object]]:
+    """A list that holds what a call gave, or the exception that left it."""
+    answers: list[object] = []
+    try:
+        yield answers
+    except PaypactError:
+        raise
+    except CRASHES as error:
+        answers.append(error)
+
+
+def _delivered(example: Example, event: Event, answer: int | BaseException, struck: int) -> int | BaseException:
     if isinstance(answer, BaseException) and len(example.world.network.delivered) == struck:
         example.tell("receive", event.type, answer)
     return answer
 
 
-def bring(example: Example, name: str, notification: Notification) -> int | BaseException:
-    """Call `receive`: the status it answered, or the exception that left it, which is not judged here."""
-    answer: object
-    with example.world.operating("receive"):
-        try:
-            answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
-            if inspect.isawaitable(answer):
-                answer = clock.run(answer)
-        except PaypactError:
-            raise
-        except CRASHES as error:
-            answer = error
+def _brought(example: Example, name: str, answer: object) -> int | BaseException:
     example.occurred["webhook delivered"] += 1
     if isinstance(answer, Reply):
         answer = answer.status
@@ -108,8 +139,16 @@ def settle(example: Example) -> None:
             example.tell("settle", "", error)
 
 
-def judge_orders(example: Example, payment: Payment | None = None) -> None:
-    """The shop's order of a payment against the ledger; None: of the newest attempt."""
+def meanwhile(example: Example) -> None:
+    """Nothing is decided yet: what the gateway tells comes in, and the shop must not claim money that nobody took."""
+    deliver_all(example)
+    judge_orders(example, only=CLAIMS)
+
+
+def judge_orders(
+    example: Example, payment: Payment | None = None, *, only: frozenset[str] = frozenset(get_args(OrderState))
+) -> None:
+    """The shop's order of a payment against the ledger, where it says one of `only`; None: of the newest attempt."""
     if not example.target.offers("order") or not example.payments or example.withheld:
         return
     payment = payment or example.payments[-1]
@@ -119,7 +158,7 @@ def judge_orders(example: Example, payment: Payment | None = None) -> None:
     with example.world.network.quiet():  # what a fault delayed is made good before an order is final
         settle(example)
         order = read_order(example, payment)
-    if order is None:
+    if order is None or order.state not in only:
         return
     found = example.standing(payment)
     if found.authorization is not None and found.authorization.total("refund", REQUESTED):

@@ -9,9 +9,7 @@ from typing import Any
 
 from paypact.cards.card import Card
 from paypact.driver import Driver
-from paypact.errors import PaypactError
 from paypact.payments import (
-    OUTCOMES,
     ActionRequired,
     Authentication,
     Declined,
@@ -24,14 +22,15 @@ from paypact.payments import (
 from paypact.report.model import Cause
 from paypact.testkit import answers, cards, checks
 from paypact.testkit.amounts import amount
-from paypact.testkit.blame import Place, not_implemented
+from paypact.testkit.blame import Place
+from paypact.testkit.calls import calling
 from paypact.testkit.case import Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_kept, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed, order_name
 from paypact.testkit.standing import Standing, of_order, standing
 from paypact.testkit.story import Moment, sums
 from paypact.testkit.target import Target
-from paypact.testkit.told import CRASHES, Problem, Told, WrongAnswerError
+from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
 from paypact.world import clock
 from paypact.world.issuer import approve
@@ -41,7 +40,6 @@ from paypact.world.shopper import NowhereToGo
 from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
-MOST_EXCHANGES = 150  # of one call of an operation; a loop that never ends would make as many as one lets it
 
 
 @dataclass
@@ -126,33 +124,23 @@ class Example:
 
     def perform(self, operation: str, payment: Payment, *arguments: Any) -> Told:
         """Call one operation of the driver; an exception that leaves it is what was told."""
-        recording, began = self.world.recording, self.world.clock.time()
-        first = len(recording.exchanges)
-        outcome: Any
-        crashed = False
-        if self.target.scope.host == "process":  # a server's thread has nobody to raise it at
-            recording.most = first + MOST_EXCHANGES
-        with self.world.operating(operation, payment):
-            try:
-                outcome = getattr(self.driver, operation)(*arguments)
-                if inspect.isawaitable(outcome):
-                    outcome = clock.run(outcome)
-            except PaypactError:
-                raise
-            except CRASHES as error:
-                unwritten = not_implemented(type(self.driver), operation, error)
-                if unwritten is not None:
-                    raise unwritten from error
-                outcome, crashed = error, True
-        recording.most = None
-        if not crashed and not isinstance(outcome, OUTCOMES):
-            outcome = WrongAnswerError.of(operation, outcome)
-        waited = self.world.clock.time() - began
-        told = Told(operation, payment, outcome, first, len(recording.exchanges), arguments, waited)
-        self.history.append(told)
-        self.happened(operation, outcome, payment)
-        self.occurred[f"{operation} called"] += 1
-        return told
+        with calling(self, operation, payment, arguments) as call:
+            outcome = getattr(self.driver, operation)(*arguments)
+            call.outcome = clock.run(outcome) if inspect.isawaitable(outcome) else outcome
+        return self.history[call.place]
+
+    async def performing(self, operation: str, payment: Payment, *arguments: Any) -> Told:
+        """As `perform`, in a task beside others."""
+        with calling(self, operation, payment, arguments) as call:
+            outcome = getattr(self.driver, operation)(*arguments)
+            call.outcome = await outcome if inspect.isawaitable(outcome) else outcome
+        return self.history[call.place]
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether the driver's operations are coroutines."""
+        methods = (getattr(self.driver, operation) for operation in self.target.operations)
+        return any(inspect.iscoroutinefunction(method) for method in methods)
 
     def act(self, told: Told) -> Told | None:
         """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""
@@ -230,12 +218,13 @@ class Example:
         """What was told before must still be true."""
         return self.judge(told, last_word=True)
 
-    def judge_movement(self, told: Told, asked: int, before: int, *, last_word: bool = False, **goal: bool) -> Verdict:
-        """Judge a capture, refund or void that asked for `asked` minor units; `before` movements of its kind were."""
+    def judge_movement(
+        self, told: Told, asked: int, before: int, *, allowed: bool = False, last_word: bool = False, **goal: bool
+    ) -> Verdict:
+        """Judge a capture, refund or void of `asked` minor units, after `before` others; `allowed`: it was possible."""
         if isinstance(told.outcome, WrongAnswerError):
             return self.problem(Verdict("broken", f"answer/{told.operation}/crash", str(told.outcome)), told)
-        kind = told.operation
-        authorization = self.standing(told.payment).authorization
+        kind, authorization = told.operation, self.standing(told.payment).authorization
         every = [m for m in authorization.movements if m.kind == kind] if authorization else []
         made = every[before:]
         state = checks.movement_word(made, asked, void=kind == "void")
@@ -244,6 +233,8 @@ class Example:
         verdict = judge_movement(state, told.outcome, seen := self._seen(told), **goal)
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, seen)
+        if verdict.word == "ok" and allowed and not made and not self.world.network.delivered:
+            verdict = checks.refused_in_vain(told, self.exchanges[told.first : told.last])
         return self._weigh(verdict, told, last_word=last_word)
 
     def movements(self, kind: str, payment: Payment) -> int:

@@ -79,6 +79,7 @@ class Exploration:
         progress: Callable[[str], None] | None,
         tolerance: Tolerance = "documented",
         witness: Callable[[Example], None] | None = None,
+        hasty: bool = False,
     ) -> None:
         self.cell = cell
         self.target = cell.target
@@ -87,6 +88,7 @@ class Exploration:
         self.fail_on = fail_on
         self.progress = progress
         self.tolerance, self.witness = tolerance, witness
+        self.hasty = hasty  # whether there is anything is all that is asked: the first failure ends it, as it is
         self.findings: list[Finding] = []
         self.examples = self.rows = self.exchanges = 0
         self.occurred: Counter[str] = Counter()
@@ -180,6 +182,8 @@ class Exploration:
         for case in listed:
             self.rows += 1
             self._note(self._try(case))
+            if self.hasty and self._failing():
+                break
             if self.rows == HOPELESS and self._gaps == self.examples:
                 return  # the integration speaks what is not simulated: more of it would say no more
         if at_random and not self._failing():
@@ -187,7 +191,7 @@ class Exploration:
         for key, played in sorted(self._failures.items(), key=lambda failure: not self._serious(failure[1]))[
             :MOST_FINDINGS
         ]:
-            self.findings.append(self._smallest(key, played))
+            self.findings.append(self._finding(played, {}) if self.hasty else self._smallest(key, played))
 
     def conclude(self) -> None:
         """Raise if what was promised was never truly tried."""

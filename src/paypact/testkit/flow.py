@@ -11,13 +11,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Declined, Money, Payment, Pending, Unknown
-from paypact.testkit.delivery import conclude
+from paypact.testkit import checks
+from paypact.testkit.delivery import conclude, deliver_all, meanwhile, settle
 from paypact.testkit.example import Example
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
+from paypact.world.books import Authorization
 from paypact.world.network import Fault
 
 MOST_PRESSES: Final = 3
+KEPT: Final = 86_400  # seconds for which an idempotency key is kept, where the gateway's facts do not say
+HOUR: Final = 3_600
 MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
 PAYING: Final = ("sale", "authorize", "verify", "store", "charge_stored")
 
@@ -31,18 +35,26 @@ def paying(target: Target) -> Iterator[str]:
 
 def pay(example: Example, operation: str) -> Told:
     """One payment by `operation`, followed to its end. The case's fault strikes within the operation."""
-    payment = example.payment()
-    arguments: tuple[Any, ...] = (payment,)
-    if operation == "charge_stored":
-        stored = follow(example, example.perform("store", payment, payment))
-        if not isinstance(stored.outcome, Approved):
-            return stored
-        payment = example.later_order(stored.payment)  # after a decline it is another card that was stored
-        arguments = (stored.transaction, payment)
+    prepared = prepare(example, operation)
+    if prepared is None:
+        return example.history[-1]
+    payment, arguments = prepared
     _arm(example, operation)
     told = follow(example, example.perform(operation, payment, *arguments))
     conclude(example)
     return told
+
+
+def prepare(example: Example, operation: str) -> tuple[Payment, tuple[Any, ...]] | None:
+    """A payment and what `operation` is called with for it; a stored card is stored before. None: it was not."""
+    payment = example.payment()
+    if operation != "charge_stored":
+        return payment, (payment,)
+    stored = follow(example, example.perform("store", payment, payment))
+    if not isinstance(stored.outcome, Approved):
+        return None
+    later = example.later_order(stored.payment)  # after a decline it is another card that was stored
+    return later, (stored.transaction, later)
 
 
 def move(example: Example, operation: str) -> None:
@@ -58,12 +70,13 @@ def move(example: Example, operation: str) -> None:
         return
     if operation == "refund":
         settle_first(example)
-    asked = authorization.refundable if operation == "refund" else authorization.capturable
+    asked = asked_of(authorization, operation)
     existing = example.movements(operation, payment)
+    allowed = checks.allowed(example.target, example.world.ledger, operation, authorization, asked)
     arguments = movement_arguments(example, operation, paid.transaction, Money(asked, payment.amount.currency))
     _arm(example, operation)
     told = example.perform(operation, payment, *arguments)
-    verdict = example.judge_movement(told, asked, existing)
+    verdict = example.judge_movement(told, asked, existing, allowed=allowed)
     for press in range(1, MOST_PRESSES):
         if not (told.crashed or verdict.word == "ask"):
             break
@@ -94,6 +107,7 @@ def follow(example: Example, told: Told) -> Told:
     for _ in range(MOST_PRESSES + 1):
         outcome = told.outcome
         if isinstance(outcome, ActionRequired):
+            meanwhile(example)
             finished = _challenge(example, told)
             if finished is None:
                 break
@@ -113,6 +127,7 @@ def follow(example: Example, told: Told) -> Told:
         else:
             break
     if isinstance(told.outcome, Pending) or example.case.answer.startswith(("defer", "hold")):
+        meanwhile(example)
         example.rest()
         example.occurred["waited until rest"] += 1
     return told
@@ -120,26 +135,54 @@ def follow(example: Example, told: Told) -> Told:
 
 def press_twice(example: Example) -> None:
     """A double click, or a page that is loaded again: the same payment, after it was answered."""
-    payment = example.payment()
     operation = example.case.operation
-    told = follow(example, example.perform(operation, payment, payment))
+    prepared = prepare(example, operation)
+    if prepared is None:
+        return
+    payment, arguments = prepared
+    told = follow(example, example.perform(operation, payment, *arguments))
     if isinstance(told.outcome, Approved):
         example.occurred["pressed twice"] += 1
-        follow(example, example.perform(operation, payment, payment))
+        follow(example, example.perform(operation, payment, *arguments))
     conclude(example)
 
 
 def two_orders(example: Example) -> None:
-    """The same shopper buys the same again, with another card: another order, another charge."""
+    """The same shopper buys the same again: another order, another charge. With another card, unless it is stored."""
     operation = example.case.operation
-    first = example.payment()
-    told = follow(example, example.perform(operation, first, first))
+    prepared = prepare(example, operation)
+    if prepared is None:
+        return
+    first, arguments = prepared
+    told = follow(example, example.perform(operation, first, *arguments))
     if not isinstance(told.outcome, Approved):
         return
-    second = example.another_order()
+    second = example.later_order(first) if operation == "charge_stored" else example.another_order()
     example.occurred["second order paid"] += 1
-    follow(example, example.perform(operation, second, second))
+    again = (second if argument is first else argument for argument in arguments)
+    follow(example, example.perform(operation, second, *again))
     example.judge_again(told)
+    conclude(example)
+
+
+def key_forgotten(example: Example) -> None:
+    """The answer is lost, and only when the gateway has forgotten the key does the shop try to find out."""
+    operation = example.case.operation
+    payment = example.payment()
+    _arm(example, operation)
+    told = example.perform(operation, payment, payment)
+    example.judge(told)
+    _heal(example)
+    if not isinstance(told.outcome, Unknown):
+        return
+    with example.world.outside():
+        example.world.clock.advance(example.target.gateway.facts.limits.get("idempotency_seconds", KEPT) + HOUR)
+    deliver_all(example)
+    settle(example)
+    example.occurred["key forgotten"] += 1
+    if example.target.offers("lookup"):
+        told = example.perform("lookup", payment, payment.reference)
+        example.judge(told, last_word=True)
     conclude(example)
 
 
@@ -153,6 +196,11 @@ def look_up(example: Example) -> None:
         payment = example.payments[-1]
         told = example.perform("lookup", payment, payment.reference)
         example.judge(told, last_word=kept or not example.world.network.delivered)
+
+
+def asked_of(authorization: Authorization, operation: str) -> int:
+    """All that a capture or refund can move now, in minor units; a void moves nothing."""
+    return {"capture": authorization.capturable, "refund": authorization.refundable}.get(operation, 0)
 
 
 def movement_arguments(example: Example, operation: str, transaction: Any, money: Money) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Money, Payment
+from paypact.testkit import checks
 from paypact.testkit.acknowledged import carry_out
 from paypact.testkit.delivery import conclude, deliver_all, judge_orders
 from paypact.testkit.example import Example
@@ -135,8 +136,10 @@ def _move(life: Life, operation: str, share: int) -> None:
     if money in arguments:
         asked = money.minor  # it is named, also where nothing is left
     existing = example.movements(operation, payment)
+    booking = 0 if operation == "void" else asked
+    allowed = checks.allowed(example.target, example.world.ledger, operation, authorization, booking)
     told = example.perform(operation, payment, *arguments)
-    verdict = example.judge_movement(told, asked, existing, **goal)
+    verdict = example.judge_movement(told, asked, existing, **goal, allowed=allowed)
     for press in range(1, MOST_PRESSES):
         if verdict.word != "ask":
             break

@@ -1,7 +1,8 @@
 """Races: two things a shop does at once, in an order that is chosen and can be played again.
 
-Each party runs in a thread of its own, one at a time; the turn may pass before and after each exchange. As long as one
-of them told the truth and the books are right, the other may say that it does not know, is waiting, or was refused.
+Each party runs in a thread of its own, or in a task where the driver is asynchronous, one at a time; the turn may pass
+before and after each exchange. As long as one of them told the truth and the books are right, the other may say that it
+does not know, is waiting, or was refused.
 """
 
 from __future__ import annotations
@@ -11,22 +12,27 @@ from typing import Any, Final, TypeAlias
 
 from paypact.payments import ActionRequired, Approved, Money, Payment, Pending, Rejected, Unknown
 from paypact.testkit.acknowledged import acknowledged, carry_out
-from paypact.testkit.delivery import conclude, deliver, taken
+from paypact.testkit.delivery import conclude, deliver, delivering, taken
 from paypact.testkit.example import Example
-from paypact.testkit.flow import follow, movement_arguments, settle_first
+from paypact.testkit.flow import MOVEMENTS, asked_of, follow, movement_arguments, prepare, settle_first
 from paypact.testkit.judge import Verdict
 from paypact.testkit.told import Told
+from paypact.testkit.webhooks import play
+from paypact.world import clock
 from paypact.world.interleaving import Conductor, DeadlockError
+from paypact.world.notifications import Event
+from paypact.world.taking_turns import TaskConductor
 
-Party: TypeAlias = Callable[[], Any]
+Party: TypeAlias = Callable[[], Any]  # what it gives is awaited where the driver is asynchronous
 LEAVES_OPEN: Final = (Pending, Unknown, Rejected)  # what the second of two may say
 
 
 def double_submit(example: Example) -> None:
     """The shopper's double click reaches two workers."""
-    payment = example.payment()
-    operation = example.case.operation
-    _race(example, [lambda: example.perform(operation, payment, payment)] * 2, payment)
+    prepared = prepare(example, example.case.operation)
+    if prepared is not None:
+        payment, arguments = prepared
+        _race(example, [_call(example, example.case.operation, payment, *arguments)] * 2, payment)
 
 
 def webhook_and_return(example: Example) -> None:
@@ -41,20 +47,68 @@ def webhook_and_return(example: Example) -> None:
     if came is None:
         return
     events, example.outbox.waiting = list(example.outbox.waiting), []
+    back = _call(example, "complete", payment, told.transaction, came)
+    _race(example, [back, _webhooks(example, events)], payment)
 
-    def webhooks() -> None:
-        assert example.outbox is not None
+
+def two_webhooks(example: Example) -> None:
+    """What the gateway tells of one payment comes in at two workers: every other webhook at each."""
+    _race_webhooks(example, lambda events: (events[::2], events[1::2]))
+
+
+def webhook_and_copy(example: Example) -> None:
+    """Each webhook is delivered twice, at two workers at once."""
+    _race_webhooks(example, lambda events: (events, list(events)))
+
+
+def _race_webhooks(example: Example, deal: Callable[[list[Event]], tuple[list[Event], list[Event]]]) -> None:
+    outbox = example.outbox
+    assert outbox is not None
+    example.withheld = True
+    play(example)
+    example.rest()
+    example.withheld = False
+    events, outbox.waiting = outbox.waiting, []
+    hands = deal(events)
+    if all(hands):
+        if _run(example, [_webhooks(example, hand) for hand in hands]) is None:
+            return
+        example.occurred["raced"] += 1
+    else:
+        outbox.waiting = events
+    conclude(example)
+
+
+def _call(example: Example, operation: str, payment: Payment, *arguments: Any) -> Party:
+    """A party that calls an operation: in a thread, or in a task."""
+    perform: Callable[..., Any] = example.performing if example.asynchronous else example.perform
+    return lambda: perform(operation, payment, *arguments)
+
+
+def _webhooks(example: Example, events: Sequence[Event]) -> Party:
+    """A party that delivers webhooks; what is not taken comes again later."""
+    outbox = example.outbox
+    assert outbox is not None
+
+    def note(event: Event, answer: int | BaseException) -> None:
+        if not taken(answer):
+            outbox.waiting.append(event)
+
+    def one_by_one() -> None:
         for event in events:
-            if not taken(deliver(example, event)):
-                example.outbox.waiting.append(event)
+            note(event, deliver(example, event))
 
-    _race(example, [lambda: example.perform("complete", payment, told.transaction, came), webhooks], payment)
+    async def in_a_task() -> None:
+        for event in events:
+            note(event, await delivering(example, event))
+
+    return in_a_task if example.asynchronous else one_by_one
 
 
 def two_movements(example: Example) -> None:
     """Two clerks capture, void or refund the same payment in full: it moves once."""
     operation = example.case.operation
-    before = {"capture": "authorize", "void": "authorize", "refund": "sale"}[operation]
+    before = MOVEMENTS[operation]
     payment = example.payment()
     paid = follow(example, example.perform(before, payment, payment))
     authorization = example.standing(payment).authorization
@@ -62,10 +116,10 @@ def two_movements(example: Example) -> None:
         return
     if operation == "refund":
         settle_first(example)
-    asked = authorization.refundable if operation == "refund" else authorization.capturable
+    asked = asked_of(authorization, operation)
     money = Money(asked, payment.amount.currency)
     arguments = movement_arguments(example, operation, paid.transaction, money)
-    tolds = _run(example, [lambda: example.perform(operation, payment, *arguments)] * 2)
+    tolds = _run(example, [_call(example, operation, payment, *arguments)] * 2)
     if tolds is None:
         return
     example.occurred["raced"] += 1
@@ -114,7 +168,28 @@ def _race(example: Example, parties: Sequence[Party], payment: Payment) -> None:
 
 def _run(example: Example, parties: Sequence[Party]) -> list[Any] | None:
     """The parties' results in the case's order; None where they waited for each other for ever."""
-    conductor = Conductor([int(turn) for turn in example.case.schedule])
+    schedule = [int(turn) for turn in example.case.schedule]
+    try:
+        results = (_as_tasks if example.asynchronous else _in_threads)(example, schedule, parties)
+    except DeadlockError as deadlock:
+        example.problem(Verdict("broken", "race/deadlock/crash", f"deadlock: {deadlock}"), None, "interleaving")
+        return None
+    finally:
+        example.world.pause = example.world.interlude = None
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
+
+
+def _as_tasks(example: Example, schedule: Sequence[int], parties: Sequence[Party]) -> list[Any]:
+    conductor = TaskConductor(schedule)
+    example.world.interlude = conductor.point
+    return clock.run(conductor.run(parties))
+
+
+def _in_threads(example: Example, schedule: Sequence[int], parties: Sequence[Party]) -> list[Any]:
+    conductor = Conductor(schedule)
 
     def within(party: Party) -> Party:
         def run() -> Any:
@@ -124,14 +199,4 @@ def _run(example: Example, parties: Sequence[Party]) -> list[Any] | None:
         return run
 
     example.world.pause = conductor.point
-    try:
-        results = conductor.run([within(party) for party in parties])
-    except DeadlockError as deadlock:
-        example.problem(Verdict("broken", "race/deadlock/crash", f"deadlock: {deadlock}"), None, "interleaving")
-        return None
-    finally:
-        example.world.pause = None
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results
+    return conductor.run([within(party) for party in parties])

@@ -1,7 +1,7 @@
 """Standing: the ledger in one word, for one payment.
 
 Whose purchase is it? The payment's whose card or token it authorised; while it has none, the payment's whose operation
-created it.
+created it. A card that was stored pays for several orders: then, too, the press decides.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
     """The standing of one payment among all `payments` of its example."""
     every = list(payments)
     keys = {each.card.key for each in every}
-    mine = [purchase for purchase in ledger.purchases if _owned(purchase, (payment,), keys)]
+    mine = [purchase for purchase in ledger.purchases if _owned(purchase, (payment,), every)]
     charged = [a for a in of_order(ledger, payment, every) if live(a) and a.purchase.price.minor]
     taken = sum(a.captured - a.refunded for a in charged)
     price = payment.amount.minor
@@ -59,9 +59,8 @@ def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: I
 def of_order(ledger: Ledger, payment: Payment, payments: Iterable[Payment]) -> list[Authorization]:
     """Every card that was presented for the order of a payment, with whichever press of Pay."""
     every = list(payments)
-    keys = {each.card.key for each in every}
     order = [each for each in every if each.reference == payment.reference]
-    whole = [purchase for purchase in ledger.purchases if _owned(purchase, order, keys)]
+    whole = [purchase for purchase in ledger.purchases if _owned(purchase, order, every)]
     return [authorization for purchase in whole for authorization in purchase.authorizations]
 
 
@@ -95,10 +94,13 @@ def _word(authorization: Authorization) -> str:
     return "authorized" if state == "authorized" else "undone"  # a refund leaves the rest that was not captured on hold
 
 
-def _owned(purchase: Purchase, payments: Sequence[Payment], keys: set[str]) -> bool:
+def _owned(purchase: Purchase, payments: Sequence[Payment], every: Sequence[Payment]) -> bool:
     cards = {authorization.card.key for authorization in purchase.authorizations}
-    if cards & {payment.card.key for payment in payments}:
-        return True
+    if cards & {payment.card.key for payment in payments}:  # a stored card may pay for several orders
+        orders = {payment.reference for payment in payments}
+        others = {each.attempt for each in every if each.card.key in cards and each.reference not in orders}
+        return purchase.attempt not in others
+    keys = {each.card.key for each in every}
     return not cards & keys and purchase.attempt in {payment.attempt for payment in payments}
 
 

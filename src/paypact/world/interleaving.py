@@ -41,7 +41,17 @@ class _Party:
         spent = 0.0
         if hasattr(time, "pthread_getcpuclockid"):  # elsewhere frames alone must do
             spent = time.clock_gettime(time.pthread_getcpuclockid(self.thread.ident))
-        return (id(frame), frame.f_lasti if frame else None, spent)
+        waits = object() if _runnable(self.thread) else None  # on a busy machine its turn may just not have come
+        return (id(frame), frame.f_lasti if frame else None, spent, waits)
+
+
+def _runnable(thread: threading.Thread) -> bool:
+    """Whether a thread could go on and only the machine keeps it from it; False where nobody can tell."""
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/stat", "rb") as file:  # noqa: PTH123 - looked at very often
+            return file.read().rpartition(b")")[2].split()[0] == b"R"  # proc(5): the state, after the name
+    except OSError:
+        return False
 
 
 class Conductor:
@@ -71,16 +81,18 @@ class Conductor:
             party.thread.start()
         while any(party.state == "starting" for party in parties):
             self._changed.acquire()
-        idle = 0
+        idle, seen = 0, None
         while any(party.state != "done" for party in parties):
             ready = [party for party in parties if party.state == "parked"]
             if ready:
                 idle = 0
-                self._let(self._choose(ready))
+                self._let(ready[choose(self._schedule, [party.number for party in ready])])
                 continue
             if self._changed.acquire(timeout=_POLL):
                 continue
-            idle += 1
+            now = [party.trace() for party in parties if party.state != "done"]
+            idle = idle + 1 if now == seen else 0
+            seen = now
             if idle > _DEADLOCK:
                 held = ", ".join(str(party.number + 1) for party in parties if party.state != "done")
                 raise DeadlockError(f"parties {held} wait for each other for ever")
@@ -103,14 +115,6 @@ class Conductor:
         party.gate.acquire()
         party.state = "running"
 
-    def _choose(self, ready: list[_Party]) -> _Party:
-        while self._schedule:
-            wanted = self._schedule.pop(0)
-            for party in ready:
-                if party.number == wanted:
-                    return party
-        return ready[0]
-
     def _let(self, party: _Party) -> None:
         """Let one party run until it parks, ends, or is held back."""
         self.switches.append(party.number)
@@ -127,6 +131,15 @@ class Conductor:
             if still >= _STUCK:
                 party.state = "held"  # it parks or ends by itself as soon as it can go on
                 return
+
+
+def choose(schedule: list[int], ready: Sequence[int]) -> int:
+    """The place in `ready` of the party whose turn it is; turns of those who cannot take them are dropped."""
+    while schedule:
+        wanted = schedule.pop(0)
+        if wanted in ready:
+            return ready.index(wanted)
+    return 0
 
 
 def schedules(points: Sequence[int], preemptions: int) -> Iterator[str]:

@@ -70,6 +70,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return time.monotonic()
 
+    @property
+    def handed_over(self) -> int:
+        """Calls handed to an executor and not yet done."""
+        return self._looking.outside
+
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]  # passed on as it is
         future = super().run_in_executor(executor, _adopted, func, *args)
         self._looking.outside += 1
@@ -101,6 +106,11 @@ def run(awaitable: Awaitable[_T]) -> _T:
     if _one is None or _one.is_closed():
         _one = VirtualLoop()
     return _one.run_until_complete(_wrapped(awaitable))
+
+
+def outside() -> int:
+    """How many calls the loop of this process has handed to threads that are not back yet."""
+    return _one.handed_over if _one is not None else 0
 
 
 def _adopted(func: Callable[..., _T], *args: Any) -> _T:

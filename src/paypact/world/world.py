@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ class World:
         self.simulator = gateway.simulator(self)
         self.defect: Exception | None = None
         self.pause: Callable[[], None] | None = None  # where the turn may pass between threads: around each exchange
+        self.interlude: Callable[[], Awaitable[None]] | None = None  # the same between tasks of an event loop
         self.stop: PaypactError | None = None  # why the run must not go on: a live-looking key was sent
         self.vary: Callable[[Exchange, Response], Response] | None = (
             None  # a legal change to a reply, while it is typed
