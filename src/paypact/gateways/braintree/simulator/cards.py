@@ -184,19 +184,20 @@ def _by_amount(account: Account, units: int | None) -> Answer:
 # --- rendering --------------------------------------------------------------------------------------------------------
 
 
+_NAMES = [name for name in wire.Indicators.__struct_fields__ if getattr(wire.Indicators(), name) == UNKNOWN]
+_YES_NO = frozenset(_NAMES) - {"country_of_issuance", "issuing_bank", "product_id"}
+
+
 def _indicators(method: Method) -> dict[str, str]:
     """Which kinds of card it is: by the vendor's list, else by its funding."""
     said = method.test.wire if method.test is not None else {}
-    known = {name: said[name] for name in wire.Indicators.__struct_fields__ if name in said}
+    known = {name: said[name] for name in _NAMES if name in said}
     if known or "indicators" in said:
         rest = said.get("indicators", "No")
-        return {**dict.fromkeys((f for f in wire.Indicators.__struct_fields__ if f in _YES_NO), rest), **known}
+        return {**dict.fromkeys(_YES_NO, rest), **known}
     if method.card.funding not in ACROSS:
         return {}
     return {name: "Yes" if name == method.card.funding else "No" for name in ("debit", "prepaid")}
-
-
-_YES_NO = frozenset(wire.Indicators.__struct_fields__) - {"country_of_issuance", "issuing_bank", "product_id"}
 
 
 def shown(account: Account, method: Method) -> wire.CreditCard:

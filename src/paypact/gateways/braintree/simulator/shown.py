@@ -101,7 +101,7 @@ def transaction(account: Account, subject: Shown) -> wire.Transaction:
     of = subject.of if isinstance(subject, Movement) else None
     origin: Shown = of if of is not None else held
     sale, refund = subject is held, isinstance(subject, Movement) and subject.kind == "refund"
-    refunds = [m for m in held.movements if m.kind == "refund" and (sale or m.of is subject)]
+    refunds = [m for m in held.movements if m.kind == "refund" and (sale or m.of is subject) and _kept(account, m)]
     children = parts(held) if sale else []
     expires = held.purchase.data + timedelta(seconds=account.facts.ledger.expires)
     kind, state = account.facts.wallets.get(record.method.card.wallet or "", {}), status(account, subject)
@@ -156,6 +156,11 @@ def transaction(account: Account, subject: Shown) -> wire.Transaction:
         type=record.type,
         **cards.wallet(account, record.method),
     )
+
+
+def _kept(account: Account, movement: Movement) -> bool:
+    """Whether it is a transaction: a refund that was declined at once leaves none."""
+    return account.ledger.named(movement.data.id, Movement) is movement
 
 
 def answer(account: Account, held: Authorization, *, refund: bool = False) -> dict[str, Any]:
