@@ -31,7 +31,7 @@ REFUSED = {  # what is sent beside (None: without) the fields of a good payment,
     "a list": ("/payments", b"[]", "type", 400, "702"),
     "too long": ("/payments", {"reference": "x" * 81}, "too_long", 422, "187"),
     "negative": ("/payments", {"amount": {"value": -1, "currency": "EUR"}}, "amount_invalid", 422, "137"),
-    "currency": ("/payments", {"amount": {"value": 1, "currency": "XXX"}}, "currency_invalid", 422, "138"),
+    "currency": ("/payments", {"amount": {"value": 1, "currency": "QQQ"}}, "currency_invalid", 422, "138"),
     "another's account": ("/payments", {"merchantAccount": "Shop"}, "permission", 403, "901"),
     "check digit": (
         "/payments",
