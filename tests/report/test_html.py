@@ -68,7 +68,7 @@ FINDING = Finding(
             url="https://tin.example/payments",
             request="amount = 1090\ncurrency = eur",
             status=200,
-            reply='{"id": "p1", "brand": "JCB"}',
+            reply='{"id": "p1", "items": [' + "0, " * 60 + '0], "brand": "JCB"}',
             booked=("approve 10.90 EUR",),
             line="shop/payments.py:38 in charge",
         ),
@@ -368,6 +368,8 @@ def test_a_square_opens_its_cell(show: Any) -> None:
     ):
         assert said in text
     assert it.page.inner_text("dialog mark") == '"JCB"'
+    mark, body = (it.page.locator(f"dialog {each}").first.bounding_box() for each in ("mark", "pre:has(mark)"))
+    assert body["y"] <= mark["y"] <= body["y"] + body["height"]
     assert (
         it.page.locator("dialog .sides").first.evaluate("each => getComputedStyle(each).gridTemplateColumns").count(" ")
         == 2
@@ -392,6 +394,9 @@ def test_a_link_leads_to_a_cell(show: Any, fragment: str, name: str) -> None:
 
     assert it.cell.endswith(name)
     assert bool(it.cell) is bool(name)
+    if fragment.endswith("/jcb"):
+        bar, heading = (it.page.locator(f"dialog {each}").first.bounding_box() for each in (".close", "h2"))
+        assert heading["y"] >= bar["y"] + bar["height"]
     assert it.said == []
 
 

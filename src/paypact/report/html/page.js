@@ -33,6 +33,10 @@
     link.href = `#${named.id}`;
     if (!dialog.open) dialog.showModal();
     document.querySelectorAll(".here-now").forEach((each) => each.classList.remove("here-now"));
+    for (const mark of article.querySelectorAll("pre mark:first-of-type")) { // what a reader looks for is in sight
+      const pre = mark.closest("pre");
+      pre.scrollTop = mark.offsetTop - pre.clientHeight / 2;
+    }
     dialog.scrollTop = 0;
     if (named === article) { article.querySelector("h2").focus({ preventScroll: true }); return; }
     named.classList.add("here-now");
