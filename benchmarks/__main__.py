@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Run it on a machine that does nothing else. Names: sdk, httpx, served, ledger, demo, run, pace; without any, all but
-pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, httpx, served, ledger, demo, run, report, pace; without any, all
+but pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import commands, exchanges
+from benchmarks import commands, exchanges, report
 from benchmarks.measure import Row, machine
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +27,7 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
         "ledger": lambda: exchanges.in_long_ledgers(batches, (1, 1_000, 100_000)),
         "demo": lambda: commands.demo(max(1, batches // 3)),
         "run": lambda: commands.run(max(1, batches // 6)),
+        "report": lambda: report.report(max(1, batches // 4)),
         "pace": commands.pace,
     }
 

@@ -26,6 +26,8 @@ SKIP = 125  # by which `git bisect run` is told that a revision says nothing
 app = typer.Typer(
     name="paypact",
     help="Finds the payment bug before the shopper does.",
+    epilog="New here? See what it finds with `paypact demo`, then `paypact init GATEWAY`. "
+    "Exit codes: 0 promises kept, 1 a promise broken, 2 nothing can be said.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -133,7 +135,7 @@ def list_(paths: Paths = None) -> int:
     return command(paths or [])
 
 
-@app.command()
+@app.command(short_help="Write a driver to fill in, and a workflow.")
 def init(
     gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help="The gateway that your code talks to.")],
 ) -> int:

@@ -14,7 +14,7 @@ _Headers = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add them to the command line."""
-    app.command()(serve)
+    app.command(short_help="Serve simulators over HTTP to any client.")(serve)
     app.command()(verify)
 
 

@@ -107,12 +107,13 @@ def test_repeats_are_told_once() -> None:
     lines = shown(changed(story=story, exchanges=twice, paid="1.00 EUR, the price of the order"), width=100)
 
     start = lines.index(" what ran      1-2  authorize: Approved")
-    assert lines[start + 1 : start + 13] == [
+    assert lines[start + 1 : start + 14] == [
         f"                    ledger  {held}",
         "                 3  a day passes",
         f"                    ledger  {held}",
         "                 4  capture: Declined",
-        f"                    ledger  {charged}  <- here shop and ledger part",
+        f"                    ledger  {charged}",
+        "                    ^ here shop and ledger part",
         "               the shopper paid: 1.00 EUR, the price of the order",
         "",
         " exchanges     1  sale  POST https://tin.example/payments  ->  200  booked nothing",

@@ -238,15 +238,15 @@ def test_three_gateways_and_a_hundred_findings_stay_below_a_megabyte() -> None:
     )
     cells = []
     for number in range(270):
-        finding = msgspec.structs.replace(
-            FINDING, cell=f"key-{number}", clause=f"clause {number % 40}", exchanges=exchanges
-        )
+        line = Line(file="shop/payments.py", number=number % 40, function="label")
+        finding = msgspec.structs.replace(FINDING, cell=f"key-{number}", line=line, exchanges=exchanges)
         state: State = "broken" if number < 100 else "kept"
         cells.append(cell(f"key-{number}", state, findings=(finding,) if number < 100 else ()))
     text = html.render(msgspec.structs.replace(RESULT, cells=tuple(cells)))
 
     assert len(text.encode()) < 1_000_000
-    assert text.count("<mark>&#34;JCB&#34;</mark>") >= 40
+    assert text.count("<mark>&#34;JCB&#34;</mark>") == 40 * 6
+    assert text.count("where the same mistake was met") == 60
 
 
 @pytest.mark.parametrize(

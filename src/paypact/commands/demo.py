@@ -48,8 +48,7 @@ def demo(outputs: Outputs) -> int:
 def _story(told: Demo, console: Console) -> None:
     page = Page(console)
     page.blank()
-    for line in told.story:
-        page.line(data(line))
+    page.line(data(" ".join(told.story)))
     page.blank()
     page.line(data(f"paypact tries the promise {told.promise} on that code, with {told.scheme} cards:", "dim"))
     page.blank()
@@ -63,8 +62,9 @@ def _way_on(result: RunResult, flaw: Flaw, console: Console) -> None:
     Page(console, 3).line(data(flaw.what))
     steps = [
         ("see it again, with all that was said", next((each.replay for each in result.findings), "paypact demo")),
+        ("see it as a page, as a reviewer would", "paypact demo --html report.html"),
         ("see code that keeps its promises", "paypact run"),
-        ("try your own code: write the class that README shows, then", "paypact run tests/test_payments.py"),
+        ("try your own code: this writes a driver to fill in", f"paypact init {flaw.gateway}"),
     ]
     for what, how in steps:
         page.line(data(f"{what}:", "dim"))

@@ -27,7 +27,7 @@ def merge(names: Sequence[str], *, quiet: bool, outputs: Outputs) -> int:
         if quiet:
             terminal.verdict(result, console)
         else:
-            terminal.closing(result, console)
+            terminal.closing(result, console, html=outputs.html)
     return result.exit_code
 
 

@@ -85,7 +85,7 @@ def run(
         if quiet:
             terminal.verdict(result, console)
         else:
-            terminal.closing(result, console)
+            terminal.closing(result, console, html=outputs.html)
     return result.exit_code
 
 

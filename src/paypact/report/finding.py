@@ -15,7 +15,8 @@ from paypact.report.model import ExchangeView, Finding, Step
 from paypact.report.page import LABEL, Page
 from paypact.report.style import data
 
-PARTED = ("  <- here shop and ledger part", "  <- here it gets out")  # the latter of a secret
+PARTED = ("^ here shop and ledger part", "^ here it gets out")  # the latter of a secret
+LEAST_BODY = 150  # characters of a body, however narrow the terminal is
 NAMED = 12  # cells that share a flaw and are named
 
 
@@ -111,7 +112,7 @@ def _story(page: Page, finding: Finding) -> None:
             text += data(f": {step.told}", "red" if step.parted else "")
         text += data(f"\nledger  {step.ledger}", "red" if step.parted else "dim")
         if step.parted:
-            text += data(PARTED[finding.severity == "exposure"], "bold red")
+            text += data(f"\n{PARTED[finding.severity == 'exposure']}", "bold red")
         page.item("what ran" if place == 0 else "", numbers, text, width=width)
     if finding.paid:
         page.field("", data("the shopper paid: ", "dim") + data(finding.paid))
@@ -164,7 +165,7 @@ def _came_back(exchange: ExchangeView) -> Text:
 
 def _bodies(page: Page, exchange: ExchangeView, clues: Sequence[str] | None) -> None:
     """What was sent and what came back: whole, or a line of each with the part that a clue points at."""
-    room = max(20, page.console.width - page.indent - 8)
+    room = max(LEAST_BODY, page.console.width - page.indent - 8)
     for label, body in (("sent", exchange.request), ("got", exchange.reply)):
         if body:
             text = _pretty(body) if clues is None else clipped(body, room, clues)

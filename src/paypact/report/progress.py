@@ -118,6 +118,8 @@ class Moving(Lines):
 
     def __enter__(self) -> Self:
         self._live.start()
+        self._what = "looking for drivers"
+        self._paint(at_once=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -146,7 +148,9 @@ class Moving(Lines):
 
     def _line(self) -> Text:
         line = Text(no_wrap=True, overflow="ellipsis")
-        width = min(30, max(10, self.console.width // 4))
+        if not self.rows:
+            return line.append(self._what, "dim")
+        width = min(30, max(10, self.console.width // 8))
         full = width * len(self.results) // max(self.rows.total(), 1)
         solid, empty = ("━", "─") if self.console.encoding.lower().startswith("utf") else ("=", "-")
         line.append(solid * full, "green" if not self.failed else "red")

@@ -18,13 +18,13 @@ from paypact.report import files, style
 from paypact.report.html import bodies, view
 from paypact.report.model import RunResult
 
-BUDGET = 200_000  # characters that all bodies of requests and replies may take together
+BUDGET = 120_000  # characters that all bodies of requests and replies may take together
 
 
 def render(result: RunResult) -> str:
     """The whole page."""
     page = view.Page(result)
-    shown = bodies.Bodies(page.bodies, BUDGET)
+    shown = bodies.Bodies(page.shown_whole, BUDGET)
     sheet, script = _asset("page.css"), _asset("page.js")
     template = _environment().get_template("page.html")
     text = template.render(

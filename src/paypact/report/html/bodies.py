@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-LIMITS: Final = (6_000, 2_500, 1_200, 600, 250)  # characters of one body, the first that fits the budget
+from paypact.report.finding import clues, same_again
+from paypact.report.model import Finding
+
+LIMITS: Final = (6_000, 2_000, 700)  # characters of one body, the first that fits what is left of the budget
+LEAST: Final = 200  # what each body gets even when nothing is left
+SHARE: Final = 4  # nobody takes more than a fourth of what is left, so that the next worst has some too
 AROUND: Final = 2  # lines that are kept on either side of one with a clue
 
 
 class Bodies:
-    """All bodies of one page. `budget` is in characters."""
+    """All bodies of one page, whose findings come worst first: they get what is left of `budget`, in characters."""
 
-    def __init__(self, every: Iterable[str], budget: int) -> None:
-        sizes = [len(laid_out(body)) for body in every]
-        fitting = (limit for limit in LIMITS if sum(min(size, limit) for size in sizes) <= budget)
-        self.limit = next(fitting, LIMITS[-1])
+    def __init__(self, findings: Sequence[Finding], budget: int) -> None:
+        sizes = [[len(laid_out(body)) for body in _bodies(finding)] for finding in findings]
+        spare = budget - sum(min(size, LEAST) for each in sizes for size in each)
+        self._limits: dict[int, int] = {}
+        for finding, each in zip(findings, sizes, strict=True):
+            floor = sum(min(size, LEAST) for size in each)
+            for limit in (*LIMITS, LEAST):
+                more = sum(min(size, limit) for size in each) - floor
+                if more <= max(spare, 0) / SHARE or limit == LEAST:
+                    self._limits[id(finding)] = limit
+                    spare -= more
+                    break
 
-    def shown(self, body: str, clues: Sequence[str]) -> list[tuple[str, bool]]:
-        """Pieces of a body, each with whether it is a clue."""
-        return list(_marked(cut(laid_out(body), self.limit, clues), clues))
+    def shown(self, body: str, finding: Finding) -> list[tuple[str, bool]]:
+        """Pieces of a body of one of the findings, each with whether it is a clue."""
+        found = clues(finding)
+        return list(_marked(cut(laid_out(body), self._limits[id(finding)], found), found))
+
+
+def _bodies(finding: Finding) -> Iterator[str]:
+    for exchange, again in zip(finding.exchanges, same_again(finding.exchanges), strict=True):
+        if not again:
+            yield from (body for body in (exchange.request, exchange.reply) if body)
 
 
 def laid_out(body: str) -> str:

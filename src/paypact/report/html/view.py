@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
 from paypact.report import style
-from paypact.report.finding import clues, explained, same_again, shortened, trigger
+from paypact.report.finding import explained, same_again, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.matrix import gaps, rows, states
 from paypact.report.model import (
@@ -28,10 +28,9 @@ from paypact.report.model import (
 ALL: Final = "all"  # the one cell of a promise that cannot be tried
 HEADINGS: Final = {KEPT: "kept", BROKEN: "broken"}
 SQUARES: Final[dict[State, str]] = style.SQUARES | {"not covered": "?"}  # a gap is to be seen as well as a failure
-MOST_VALUES: Final = 8
+MOST_VALUES: Final = 5
+MOST_CONDITIONS: Final = 8
 LONGEST_VALUE: Final = 40
-FEW: Final = 4  # values that are named where all of them were tried
-WHOLE: Final = 2  # findings of one flaw whose bodies are shown; those of others are the same but for the card
 MOST_FLAWS: Final = 8  # in sight; more of them would push the matrix away
 
 
@@ -97,7 +96,9 @@ class Page:
         self.flaws: list[Flaw] = flaws(failing(result.findings, result.fail_on))
         self.advice: list[Flaw] = flaws(each for each in result.findings if not failing([each], result.fail_on))
         self.heading = HEADINGS.get(result.exit_code, "nothing can be said")
-        self.alike = {id(each): flaw.first for flaw in (*self.flaws, *self.advice) for each in flaw.all[WHOLE:]}
+        self._firsts: dict[object, Finding] = {}
+        for each in self.findings:
+            self._firsts.setdefault(_mistake(each), each)
         self.squares = SQUARES
         self.most_flaws = MOST_FLAWS
         self.states = states(result.cells)
@@ -105,16 +106,14 @@ class Page:
         self.gaps = gaps(result)
 
     def like(self, finding: Finding) -> Finding | None:
-        """The finding whose bodies stand for those of this one, where they are not shown again."""
-        return self.alike.get(id(finding))
+        """The finding whose exchanges stand for those of this one, being the same mistake; None: it has its own."""
+        first = self._firsts[_mistake(finding)]
+        return None if first is finding else first
 
     @property
-    def bodies(self) -> Iterator[str]:
-        """Every body that is shown."""
-        for finding in self.findings:
-            if not self.like(finding):
-                for exchange, again in zip(finding.exchanges, same_again(finding.exchanges), strict=True):
-                    yield from () if again else (body for body in (exchange.request, exchange.reply) if body)
+    def shown_whole(self) -> list[Finding]:
+        """Findings whose exchanges are shown, worst first."""
+        return [finding for finding in self.findings if not self.like(finding)]
 
     @cached_property
     def boards(self) -> list[Board]:
@@ -151,6 +150,22 @@ class Page:
         }
 
 
+def conditions(cell: CellResult) -> str:
+    """How often what a promise waits for truly occurred; that operations were called comes last, and may be cut."""
+    every = sorted(cell.occurred.items(), key=lambda each: each[0].endswith(" called"))
+    shown = ", ".join(f"{condition} {times}" for condition, times in every[:MOST_CONDITIONS])
+    more = len(every) - MOST_CONDITIONS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _mistake(finding: Finding) -> tuple[object, ...]:
+    """What findings of one mistake share, whichever promises met it: of a crash where it happened, else the clause."""
+    line = finding.line
+    place = (line.file, line.function, line.number) if line else ()
+    kind = finding.exception.partition(":")[0]
+    return (finding.integration, place, kind, *(() if kind and line else (finding.promise, finding.clause)))
+
+
 def values(some: Iterable[str]) -> str:
     """Values of an axis in a line; the empty one has a name, and a long list or value an end."""
     every = [value or "none" for value in some]
@@ -159,17 +174,16 @@ def values(some: Iterable[str]) -> str:
     return ", ".join(short) + more
 
 
-def axes(cell: CellResult) -> list[tuple[str, str, str]]:
-    """Of each axis on which there was a choice: its name, what was tried, and what was not in this cell."""
+def axes(cell: CellResult) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The axes of which every value was tried; of the others how many were, of how many, and which were not here."""
     untried = cell.untried or {}
-    named = []
-    for axis, tried in cell.covered.items():
-        left = untried.get(axis, ())
-        if len(tried) + len(left) > 1:
-            every = len(tried) + len(left)
-            told = values(tried) if every <= FEW else f"{len(tried)} of {every}" if left else f"all {every}"
-            named.append((axis, told, values(left)))
-    return named
+    whole = [axis for axis, tried in cell.covered.items() if not untried.get(axis) and len(tried) > 1]
+    parts = [
+        (axis, f"{len(tried)} of {len(tried) + len(untried[axis])}", values(untried[axis]))
+        for axis, tried in cell.covered.items()
+        if untried.get(axis)
+    ]
+    return whole, parts
 
 
 def url(exchange: ExchangeView, first: ExchangeView) -> str:
@@ -185,7 +199,7 @@ FILTERS: Final = {
     "card": lambda finding: finding.card.removeprefix("Card(").removesuffix(")"),
     "explained": explained,
     "repeats": same_again,
-    "clues": clues,
+    "conditions": conditions,
     "url": url,
     "values": values,
 }
