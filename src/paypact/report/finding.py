@@ -197,9 +197,11 @@ def clipped(body: str, room: int, clues: Sequence[str]) -> str:
     for clue in clues:
         at = flat.find(clue)
         if at > room - len(clue) - 3:
-            start = max(0, at - room // 3)
-            end = start + room - 14
-            return f"{flat[:8]}...{flat[start:end]}{'...' if end < len(flat) else ''}"
+            start = at - room // 3
+            field = flat.find(", ", start, at)
+            start = field if field >= 0 else start
+            end = start + room - 8
+            return f"{flat[0]}...{flat[start:end]}{'...' if end < len(flat) else ''}"
     return f"{flat[: room - 3]}..."
 
 
