@@ -58,6 +58,11 @@ class Mutant:
     code: str
 
     @property
+    def where(self) -> str:
+        """Its part of the module: what was caught in one place is likely to be caught there again."""
+        return f"{self.module}:{self.line // 10}"
+
+    @property
     def name(self) -> str:
         return f"{self.module}:{self.line}: `{self.before}` -> `{self.after}`"
 
@@ -220,8 +225,13 @@ def kill(mutant: Mutant, order: Counter[str], routes: dict[str, set[int]]) -> tu
         return "crash", f"{type(error).__name__}: {error}"
     first, last = mutant.span
     near = set(range(first, last + 1))
-    every = [cell for cell in every if not first or routes[cell.name] & near]
-    for cell in sorted(every, key=lambda cell: -order[cell.name]):
+    every = [cell for cell in every if not first or routes.get(cell.name, near) & near]
+    turns = Counter[str]()  # the first cell of each promise, then the second of each: the right promise comes early
+    queue = []
+    for cell in every:
+        turns[cell.promise.id] += 1
+        queue.append((-order[f"{mutant.where}|{cell.name}"], turns[cell.promise.id], -order[cell.name], cell))
+    for *_, cell in sorted(queue, key=lambda entry: entry[:3]):
         try:
             result = run_cell(cell, PROFILES["quick"], hasty=True)
         except PaypactError as error:
@@ -289,7 +299,10 @@ def main(arguments: list[str]) -> int:
         for line in given.state.read_text(encoding="utf-8").splitlines():
             fate = Fate(**json.loads(line))
             known[fate.name] = fate
-    order = Counter(fate.killer for fate in known.values() if fate.killer)
+    order: Counter[str] = Counter()
+    for each in every:
+        if each.name in known:
+            order.update((known[each.name].killer, f"{each.where}|{known[each.name].killer}"))
     left = [each for each in every if each.name not in known or (given.again and not known[each.name].killer)]
     random.Random(0).shuffle(left)  # noqa: S311 - so that part of a run is a fair sample
     routes: dict[str, dict[str, set[int]]] = {}
@@ -297,7 +310,7 @@ def main(arguments: list[str]) -> int:
         if mutant.module not in routes:
             routes[mutant.module] = itinerary(mutant.module, given.state)
         fate = tried(mutant, order, routes[mutant.module])
-        order[fate.killer] += 1
+        order.update((fate.killer, f"{mutant.where}|{fate.killer}"))
         known[fate.name] = fate
         SCREEN.print(f"{number}/{len(left)} {fate.seconds:5.1f} s  {fate.killer or 'SURVIVED'}  {fate.name}")
         if given.state:

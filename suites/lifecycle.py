@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from paypact.testkit import Axis, Exploration, PlanAxis, Target, amounts, promise
 from paypact.testkit.flow import MOVEMENTS
-from paypact.testkit.plan import play_plan, steps
+from paypact.testkit.plan import FAULTS, play_plan, steps
 
 BEGINNINGS = ("authorize", "sale")
 
@@ -31,6 +31,10 @@ def the_books_stay_equal(run: Exploration) -> None:
     moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
     plans: list[tuple[str, ...]] = [(beginning,) for beginning in beginnings]
     plans += [(beginning, first) for beginning in beginnings for first in moves]
+    if run.key == "faults":
+        words += tuple(FAULTS)
+        plans = [(fault, beginning) for beginning in beginnings for fault in FAULTS]
+        plans += [(beginning, fault, move) for beginning in beginnings for move in moves for fault in FAULTS]
     if run.key in BEGINNINGS:
         plans += [(run.key, first, then) for first in moves for then in moves]
     axes = {
@@ -38,8 +42,6 @@ def the_books_stay_equal(run: Exploration) -> None:
         "currency": Axis(target.currencies, amounts.exponent_class),
         "scheme": Axis.listed(target.schemes),
     }
-    if run.key == "faults":
-        axes["fault"] = Axis(("", "read-timeout after 1", "reset before 1", "html-502 after 1"))
     if run.key == "late":
         axes["fate"] = Axis(_fates(target))
     run.explore(axes, play_plan, condition="payment made")

@@ -39,6 +39,12 @@ STEPS: Final = {  # word -> (operation, share of what is left in per cent; 0: al
     "the cardholder disputes": ("", 0),
 }
 
+FAULTS: Final = {  # word -> what strikes within the step that follows; the shop's next try finds the network healed
+    "the next reply is lost": "read-timeout after 1",
+    "the next call is lost": "reset before 1",
+    "a proxy answers next": "html-502 after 1",
+}
+
 
 def steps(target: Target) -> tuple[str, ...]:
     """The steps that make sense for a driver, the plainest first."""
@@ -80,20 +86,21 @@ class Life:
 
 def play_plan(example: Example) -> None:
     """Play the case's plan; after the last step everything is delivered, settled and judged."""
-    live(example, fault=example.case.fault)
+    live(example)
     conclude(example)
 
 
-def live(example: Example, fault: str = "") -> Life:
-    """Play the steps of the case's plan; the fault strikes within the last of them."""
+def live(example: Example) -> Life:
+    """Play the steps of the case's plan."""
     life = Life(example)
     script_fate(example)
-    for number, word in enumerate(example.case.plan, 1):
+    for word in example.case.plan:
         if any(problem.verdict.severity != "advice" for problem in example.problems):
             break  # the first step where shop and ledger part says what is wrong; later ones only follow from it
+        if word in FAULTS:
+            example.world.network.arm(Fault.parse(FAULTS[word]))
+            continue
         operation, share = STEPS[word]
-        if fault and operation and number == len(example.case.plan):
-            example.world.network.arm(Fault.parse(fault, example.case.times))
         if operation in ("sale", "authorize"):
             _pay(life, operation)
         elif operation and life.payment is not None:
