@@ -164,7 +164,8 @@ def loaded() -> None:
     """Import what a shop needs: pytester forgets modules that a test imports first, and ours would exist twice."""
     for name in ("cli", "commands.demo", "commands.list", "commands.replay", "commands.run", "report.longrepr"):
         importlib.import_module(f"paypact.{name}")
-    importlib.import_module("paypact.runner.scan")
+    for name in ("paypact.runner.scan", "requests", "http.cookiejar"):
+        importlib.import_module(name)
 
 
 @pytest.fixture(autouse=True)

@@ -380,6 +380,20 @@ MISTAKES = [
         id="unknown gateway",
     ),
     pytest.param(
+        {"a.py": f'class A(Driver, gateway="tin", scheme=["visa"]):\n{SALE}'},
+        ["run", "a.py"],
+        "a.py:3: driver A: unknown class keyword 'scheme'; did you mean 'schemes'? (known: gateway, currencies, "
+        "schemes, amounts, countries, wallets, api_version, reasons, host, variants, name)",
+        id="unknown keyword",
+    ),
+    pytest.param(
+        {"a.py": f'class A(Driver, gateway="tin", schemes=["viza"]):\n{SALE}'},
+        ["run", "a.py"],
+        "driver A: schemes=['viza'] is unknown at gateway 'tin'; did you mean 'visa'? "
+        "(known: visa, mastercard, amex, jcb, mir)",
+        id="unknown scheme of a driver",
+    ),
+    pytest.param(
         {"a.py": 'class A(Driver, gateway="tin"): ...'},
         ["run", "a.py"],
         "driver A (a.py) offers no operation: define at least one of sale, authorize, complete, capture, void, refund, "
@@ -582,7 +596,7 @@ MISTAKES = [
 
 def known_gateways() -> list[str]:
     """The bundled gateways, and the toy that shops' conftest.py files bring."""
-    return sorted([*gateways.names(), "tin"])
+    return sorted({*gateways.names(), "tin"})
 
 
 @pytest.mark.parametrize(("files", "arguments", "message"), MISTAKES)
@@ -600,6 +614,98 @@ def test_mistakes(shop: Any, files: dict[str, str], arguments: list[str], messag
         assert result.err.count("\n") == 1
     else:
         assert result.err == f"paypact: {message}\n"
+
+
+BROKEN_DRIVERS = [
+    pytest.param(
+        "    def __init__(self, gateway): self.db = {}['database']\n",
+        "driver ShopTin: constructor raised KeyError: 'database' at tests/test_payments.py:5 in __init__. "
+        "Until it works no promise can be tried: fix it, or run the driver by hand to see why",
+        id="constructor that raises",
+    ),
+    pytest.param(
+        "    def __init__(self): pass\n",
+        "driver ShopTin: constructor raised TypeError: ShopTin.__init__() takes 1 positional argument but 2 were "
+        "given. "
+        "Until it works no promise can be tried: fix it, or run the driver by hand to see why",
+        id="constructor without the gateway",
+    ),
+    pytest.param(
+        "    @classmethod\n    def start(cls, gateway): raise ValueError('no database')\n",
+        "driver ShopTin: start raised ValueError: no database at tests/test_payments.py:6 in start. "
+        "Until it works no promise can be tried: fix it, or run the driver by hand to see why",
+        id="start that raises",
+    ),
+    pytest.param(
+        "    def close(self): raise OSError('connection lost')\n",
+        "driver ShopTin: close raised OSError: connection lost at tests/test_payments.py:5 in close. "
+        "Until it works no promise can be tried: fix it, or run the driver by hand to see why",
+        id="close that raises",
+    ),
+    pytest.param(
+        "    def __init__(self, gateway): pay()\n",
+        "the code under test sent POST /charges to api.tin.example with a live-looking key, live_…6789, in its URL or "
+        "a header. Nothing left this process, and the run stops here: give the integration `gateway.credentials`, "
+        "which are test credentials made for the run",
+        id="live-looking key",
+    ),
+]
+PAY = """
+
+def pay():
+    import requests
+
+    key = "live_" + "0123456789"
+    requests.post("https://api.tin.example/charges", headers={"Authorization": f"Bearer {key}"}, timeout=5)
+"""
+
+
+@pytest.mark.parametrize(("method", "message"), BROKEN_DRIVERS)
+def test_drivers_that_break(empty_shop: Any, method: str, message: str) -> None:
+    """What stops the true promises from being tried is the verdict: one message, exit code 2, no traceback."""
+    empty_shop.file("conftest.py", TIN)
+    head = 'from paypact import Approved, Driver\n\n\nclass ShopTin(Driver, gateway="tin"):\n'
+    text = f"{head}{method}{SALE}\n{PAY}"
+    empty_shop.file("tests/test_payments.py", text)
+
+    result = empty_shop.paypact("run", "tests", "-q", "-n", "0", "--promise", "card-types", "--scheme", "visa")
+
+    assert result.code == 2
+    assert " ".join(result.out.partition(" profile pr,")[0].split()) == message
+
+
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        (
+            "    def sale(self, payment): return True",
+            (
+                "sale returned True, which is no Outcome: "
+                "return Approved, Declined, ActionRequired, Pending, Rejected or Unknown"
+            ),
+        ),
+        (
+            "    def sale(self): return Approved('p1')",
+            (
+                "sale crashed with TypeError: ShopTin.sale() takes 1 positional argument but 2 were given; "
+                "no authorization of this card exists"
+            ),
+        ),
+    ],
+    ids=["no Outcome", "other parameters"],
+)
+def test_drivers_that_do_not_fit(empty_shop: Any, method: str, sentence: str) -> None:
+    """What does not keep to the interface is a finding whose cause is the driver."""
+    empty_shop.file("conftest.py", TIN)
+    text = f'from paypact import Approved, Driver\n\n\nclass ShopTin(Driver, gateway="tin"):\n{method}\n'
+    empty_shop.file("tests/test_payments.py", text)
+
+    empty_shop.paypact(
+        "run", "tests", "-q", "-n", "0", "--promise", "card-types", "--scheme", "visa", "--json", "result.json"
+    )
+    (finding,) = json.loads((empty_shop.pytester.path / "result.json").read_text())["cells"][0]["findings"]
+
+    assert (finding["sentence"], finding["cause"]) == (sentence, "driver")
 
 
 @pytest.mark.parametrize(

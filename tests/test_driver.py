@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from types import new_class
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -109,9 +109,26 @@ def test_a_keyword_that_cannot_be_meant(keywords: dict[str, Any], message: str) 
 
 
 def test_a_keyword_nobody_knows() -> None:
-    """Python itself refuses what no class in the line takes."""
-    with pytest.raises(TypeError, match="takes no keyword arguments"):
+    """What no class in the line takes is named, with what was meant; another base takes its own."""
+    with pytest.raises(UsageError) as refused:
         made(gateway="tin", currency="EUR")
+
+    assert str(refused.value) == (
+        "driver Shop: unknown class keyword 'currency'; did you mean 'currencies'? (known: gateway, currencies, "
+        "schemes, amounts, countries, wallets, api_version, reasons, host, variants, name)"
+    )
+
+    class Registered:
+        taken: ClassVar[list[str]] = []
+
+        def __init_subclass__(cls, *, table: str = "", **keywords: Any) -> None:
+            super().__init_subclass__(**keywords)
+            cls.taken.append(table)
+
+    class Shop(Driver, Registered, gateway="tin", table="orders"):
+        """Takes a keyword of its second base."""
+
+    assert Registered.taken == ["orders"]
 
 
 class Full(Driver):

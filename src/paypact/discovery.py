@@ -22,7 +22,7 @@ from typing import Any
 
 from paypact import gateways
 from paypact.driver import Driver, Scope, is_driver
-from paypact.errors import UsageError
+from paypact.errors import PaypactError, UsageError
 from paypact.testkit.blame import is_team, shown
 from paypact.testkit.target import Target, targets
 
@@ -218,6 +218,8 @@ def unusable(file: Path, error: BaseException) -> str:
             "Install it, run from the folder that holds it, "
             "or name that folder in `pythonpath` of [tool.pytest.ini_options]"
         )
+    if isinstance(error, PaypactError):  # our own words are whole
+        return f"{where}: {error}"
     said = f"{type(error).__name__}: {error}"
     return f"{where}: {said}{deeper}, while it was imported{':' if code else ''}{code}. {advice}"
 

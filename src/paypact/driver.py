@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -83,7 +84,10 @@ class Driver:
         variants: Mapping[str, Mapping[str, Any]] | None = None,
         **keywords: Any,
     ) -> None:
-        super().__init_subclass__(**keywords)
+        above = super().__init_subclass__
+        if keywords and not hasattr(above, "__func__"):  # object's own: no other base wants them
+            raise _unknown_keyword(cls, next(iter(keywords)))
+        above(**keywords)
         given = {
             "gateway": gateway,
             "currencies": _words(cls, "currencies", currencies),
@@ -151,6 +155,13 @@ def offered(driver: type[Driver]) -> tuple[str, ...]:
 def is_driver(value: object) -> bool:
     """Whether `value` is a driver class with a gateway: what is collected and driven."""
     return isinstance(value, type) and issubclass(value, Driver) and value.__paypact_scope__ is not None
+
+
+def _unknown_keyword(cls: type, keyword: str) -> UsageError:
+    known = [*(name for name in Scope.__dataclass_fields__ if name != "name"), "name"]
+    near = difflib.get_close_matches(keyword, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return UsageError(f"driver {cls.__qualname__}: unknown class keyword {keyword!r}{hint} (known: {', '.join(known)})")
 
 
 def _words(cls: type, keyword: str, value: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -144,6 +144,8 @@ def cause_of(error: BaseException, driver: type[Driver], *, driver_sends: bool, 
     ):
         return "sdk"
     team = [code for code, _ in places if is_team(code.co_filename)]
+    if places and all(is_ours(code.co_filename) for code, _ in places):
+        return "driver"  # the operation could not even be called: its parameters are not those of the interface
     if team and team[-1] in driver_code(driver) and not driver_sends:
         return "driver"
     return "integration"

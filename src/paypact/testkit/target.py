@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -88,8 +89,10 @@ def targets(driver: type[Driver], file: str = "") -> tuple[Target, ...]:
     ):
         unknown = [word for word in given or () if word not in known]
         if unknown:
+            near = difflib.get_close_matches(unknown[0], known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UsageError(
-                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r} "
+                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r}{hint} "
                 f"(known: {', '.join(known) or 'none'})"
             )
         if given == () and keyword != "wallets":
