@@ -21,7 +21,7 @@ def script(name: str) -> ModuleType:
     return module
 
 
-oracle_tables, fact_tables = script("oracle_tables"), script("fact_tables")
+oracle_tables, fact_tables, client_tables = map(script, ("oracle_tables", "fact_tables", "client_tables"))
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
@@ -38,3 +38,14 @@ def test_every_table_is_documented() -> None:
     text = (ROOT / "docs" / "oracle.md").read_text("utf-8")
 
     assert [name for name in oracle_tables.TABLES if f"<!-- table: {name} -->" not in text] == []
+
+
+def test_client_matrix_is_the_one_that_is_tested() -> None:
+    """Running scripts/client_tables.py would not change docs/clients.md, which has a line for each set-up and fault."""
+    text = client_tables.PAGE.read_text("utf-8")
+    rows = sum(
+        len(cases) for path in client_tables.MATRICES.values() for cases in client_tables.matrix(path).EXPECTED.values()
+    )
+
+    assert client_tables.written(text) == text
+    assert sum(line.startswith("| ") for line in text.splitlines()) == rows + len(client_tables.MATRICES)
