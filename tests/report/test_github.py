@@ -136,6 +136,8 @@ def test_a_summary() -> None:
         "paypact replay 'tests/test_payments.py::cards[shop-jcb]'",
         "```",
         "",
+        "For the gateway's vendor: `paypact evidence 'tests/test_payments.py::cards[shop-jcb]'`",
+        "",
         "<details><summary>what happened, and what went over the wire</summary>",
         "",
         "| | what the shop was asked | what it believed | what the ledger held |",

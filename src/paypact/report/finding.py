@@ -62,6 +62,12 @@ def brief(page: Page, finding: Finding, *, others: Sequence[Finding] = ()) -> No
     page.copied("replay", data(finding.replay))
 
 
+def evidence(finding: Finding) -> str:
+    """The command that writes a finding as files for the gateway's vendor: of the very case, where it is at hand."""
+    case = finding.replay.removeprefix("paypact replay ")
+    return f"paypact evidence {case if '::' in case else finding.fingerprint}"
+
+
 def explained(table: dict[str, str]) -> str:
     """What matters and what does not: `length: only 19; answer, fault: any`."""
     matter = [f"{axis}: {said}" for axis, said in table.items() if said != "any"]

@@ -15,7 +15,7 @@ from typing import Final
 
 from paypact.errors import UsageError
 from paypact.report import matrix, style
-from paypact.report.finding import clipped, clues, explained, shortened, trigger
+from paypact.report.finding import clipped, clues, evidence, explained, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.model import BROKEN, KEPT, STATES, CellResult, Finding, RunResult, State, fails
 
@@ -140,6 +140,8 @@ def _flaw(flaw: Flaw, *, folded: bool) -> Iterator[str]:
         yield f"- note: {_text(finding.note)}"
     if finding.replay:
         yield f"\n{_fenced(finding.replay, 'sh')}"
+    if finding.replay:
+        yield f"\nFor the gateway's vendor: {_code(evidence(finding))}"
     if not folded and (finding.story or finding.exchanges):
         yield "\n<details><summary>what happened, and what went over the wire</summary>\n"
     yield from _story(finding)

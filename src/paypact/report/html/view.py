@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from paypact.report import style
-from paypact.report.finding import explained, same_again, shortened, trigger
+from paypact.report.finding import evidence, explained, same_again, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.matrix import gaps, rows, states
 from paypact.report.model import (
@@ -197,6 +197,7 @@ FILTERS: Final = {
     "cause": lambda finding: style.CAUSES[finding.cause],
     "trigger": trigger,
     "card": lambda finding: finding.card.removeprefix("Card(").removesuffix(")"),
+    "evidence": evidence,
     "explained": explained,
     "repeats": same_again,
     "conditions": conditions,
