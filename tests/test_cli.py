@@ -193,6 +193,18 @@ def test_html(shop: Any, command: str) -> None:
     assert "cards[shop-tin-jcb]" in page
 
 
+def test_needs_are_merged_in(shop: Any) -> None:
+    """`report merge` takes what `paypact needs` wrote for what it is, and puts it into the result."""
+    shop.driver()
+    shop.paypact("run", "tests", "-q", "-n", "0", "--json", "result.json")
+    needs = {"integration": "shop-tin", "gateway": "tin"}
+    shop.file("needs.json", json.dumps({"schema": 1, "version": "0.1.0", "integrations": [needs]}))
+    said = shop.paypact("report", "merge", "result.json", "needs.json", "-q", "--json", "all.json")
+
+    assert said.code == 0
+    assert json.loads((shop.pytester.path / "all.json").read_text("utf-8"))["needs"] == [needs]
+
+
 def test_on_github(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In GitHub Actions a run annotates the team's line and writes the job summary, unless it is told not to."""
     shop.driver(jcb="crash")

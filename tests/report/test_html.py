@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
 from paypact.report import html
 from paypact.report.html import bodies, view
 from paypact.report.model import (
@@ -271,6 +272,22 @@ def test_a_link_to_a_cell_survives_any_name() -> None:
 
     assert view.anchor(odd) == "cards/shop/a%20b%2F%22%3C%C3%A9"
     assert f'<article id="{view.anchor(odd)}"' in html.render(msgspec.structs.replace(RESULT, cells=(odd,)))
+
+
+def test_needs_that_were_merged_in(tmp_path: Path) -> None:
+    """What an integration needs is told field by field, once for all the operations that need it alike."""
+    need = Need(field="charge.<b>brand</b>", read="value", without="sale crashed with KeyError: 'brand'")
+    replies = tuple(
+        ReplyNeeds(operation=operation, answer="approve", request="POST /payments", needs=(need,))
+        for operation in ("sale", "authorize", "sale")
+    )
+    needed = IntegrationNeeds(integration="shop", gateway="tin", replies=replies)
+    text = html.render(msgspec.structs.replace(RESULT, needs=(msgspec.to_builtins(needed),)))
+
+    assert "<summary>shop: 1 field</summary>" in text
+    assert "charge.&lt;b&gt;brand&lt;/b&gt;" in text
+    assert "<td>sale, authorize</td>" in text
+    assert 'id="needs"' not in html.render(RESULT)
 
 
 def test_a_result_without_cells() -> None:

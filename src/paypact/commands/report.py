@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from paypact.errors import UsageError
 from paypact.report import json, style, terminal
@@ -21,6 +24,7 @@ def merge(names: Sequence[str], *, quiet: bool, outputs: Outputs) -> int:
     """
     outputs.check()
     result = merged(read(names, leave_out=outputs.json))
+    result = msgspec.structs.replace(result, needs=(*result.needs, *read_needs(names, leave_out=outputs.json)))
     with standard_output() as out:
         console = style.console(out)
         outputs.write(result, out)
@@ -32,17 +36,27 @@ def merge(names: Sequence[str], *, quiet: bool, outputs: Outputs) -> int:
 
 
 def read(names: Sequence[str], *, leave_out: str = "") -> dict[str, RunResult]:
-    """The results in these files; of a folder, in every JSON file below it but the one to be written.
+    """The results in these files; of a folder, in every JSON file below it but the one to be written, and needs.
 
     Raises:
         PaypactError: there is none, or one is no result.
     """
-    found: dict[str, RunResult] = {}
+    every = _files(names, leave_out)
+    return {file.as_posix(): json.read(str(file)) for file in every if json.read_needs(str(file)) is None}
+
+
+def read_needs(names: Sequence[str], *, leave_out: str = "") -> tuple[dict[str, Any], ...]:
+    """The needs in these files and folders, of each integration."""
+    return tuple(needed for file in _files(names, leave_out) for needed in json.read_needs(str(file)) or ())
+
+
+def _files(names: Sequence[str], leave_out: str) -> list[Path]:
+    found: list[Path] = []
     for name in names:
         path = Path(name)
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         files = [file for file in files if not leave_out or file.resolve() != Path(leave_out).resolve()]
         if not files:
             raise UsageError(f"report merge: there is no JSON file in {name}: name the folder that holds the results")
-        found |= {file.as_posix(): json.read(str(file)) for file in files}
+        found += files
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -122,6 +122,19 @@ def _flaw(flaw: Flaw, *, folded: bool) -> Iterator[str]:
     else:
         yield f"\n### {finding.severity.upper()}: {_text(finding.name)}"
         yield f"\n**{_text(finding.sentence)}**\n"
+    yield from _facts(finding, flaw.others)
+    if finding.replay:
+        yield f"\n{_fenced(finding.replay, 'sh')}"
+        yield f"\nFor the gateway's vendor: {_code(evidence(finding))}"
+    if not folded and (finding.story or finding.exchanges):
+        yield "\n<details><summary>what happened, and what went over the wire</summary>\n"
+    yield from _story(finding)
+    yield from _exchanges(finding)
+    if folded or finding.story or finding.exchanges:
+        yield "\n</details>"
+
+
+def _facts(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
     if finding.line:
         yield f"- your line: {_code(f'{finding.line.file}:{finding.line.number}')} in {_code(finding.line.function)}"
         if finding.line.code:
@@ -134,20 +147,10 @@ def _flaw(flaw: Flaw, *, folded: bool) -> Iterator[str]:
         yield f"- fails for: {_text(explained(finding.explained))}"
     if finding.paid:
         yield f"- the shopper paid: {_text(finding.paid)}"
-    if flaw.others:
-        yield f"- also in: {', '.join(_code(each) for each in dict.fromkeys(other.cell for other in flaw.others))}"
+    if others:
+        yield f"- also in: {', '.join(_code(each) for each in dict.fromkeys(other.cell for other in others))}"
     if finding.note:
         yield f"- note: {_text(finding.note)}"
-    if finding.replay:
-        yield f"\n{_fenced(finding.replay, 'sh')}"
-    if finding.replay:
-        yield f"\nFor the gateway's vendor: {_code(evidence(finding))}"
-    if not folded and (finding.story or finding.exchanges):
-        yield "\n<details><summary>what happened, and what went over the wire</summary>\n"
-    yield from _story(finding)
-    yield from _exchanges(finding)
-    if folded or finding.story or finding.exchanges:
-        yield "\n</details>"
 
 
 def _story(finding: Finding) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -46,6 +47,16 @@ def read(source: str) -> RunResult:
         return msgspec.json.decode(raw, type=RunResult)
     except msgspec.DecodeError as error:
         raise UsageError(f"{source} is no result of paypact: {error}") from error
+
+
+def read_needs(source: str) -> tuple[dict[str, Any], ...] | None:
+    """What `paypact needs --json` wrote of each integration; None where the file is something else."""
+    try:
+        document = msgspec.json.decode(Path(source).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return None
+    known = isinstance(document, dict) and "integrations" in document and "cells" not in document
+    return tuple(document["integrations"]) if known else None
 
 
 class _Head(msgspec.Struct):

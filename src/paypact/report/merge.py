@@ -40,6 +40,7 @@ def merge(results: Mapping[str, RunResult]) -> RunResult:
         cells=cells,
         coverage=coverage(cells),
         seconds=round(sum(result.seconds for result in results.values()), 3),
+        needs=tuple(needed for result in results.values() for needed in result.needs),
         errors=tuple(dict.fromkeys(error for result in results.values() for error in result.errors)),
     )
     return accepted.concluded(merged, cells, _accepted(results.values()))

@@ -198,6 +198,7 @@ class RunResult(Record, frozen=True, kw_only=True, omit_defaults=False):
     accepted: tuple[Acceptance, ...] = ()
     errors: tuple[str, ...] = ()  # mistakes in use that were met on the way: exit code 2
     shard: Shard | None = None
+    needs: tuple[dict[str, Any], ...] = ()  # what `paypact needs` wrote of each integration, where it was merged in
 
     @property
     def findings(self) -> tuple[Finding, ...]:

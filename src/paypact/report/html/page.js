@@ -101,7 +101,7 @@
         const { promise, integration, state, text } = flaw.dataset;
         flaw.hidden = !fits(promise, integration, state, text);
       }
-      status.textContent = count === squares.length ? `${count} cells` : `${count} of ${squares.length} cells`;
+      status.textContent = `${count === squares.length ? "" : `${count} of `}${squares.length} cell${squares.length === 1 ? "" : "s"}`;
     };
     form.addEventListener("input", filter);
     form.addEventListener("reset", () => setTimeout(filter));

@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
+from paypact.contract.model import IntegrationNeeds
 from paypact.report import style
 from paypact.report.finding import evidence, explained, same_again, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
@@ -87,6 +90,16 @@ class Board:
         return (sum(each.pairs for each in counted), sum(each.of for each in counted)) if counted else None
 
 
+@dataclass(frozen=True)
+class Needed:
+    """A field that an integration cannot do without, and what happens where it is not as it was."""
+
+    request: str
+    field: str
+    operations: tuple[str, ...]
+    without: str
+
+
 class Page:
     """Everything that the template asks for and the result does not say itself."""
 
@@ -139,6 +152,12 @@ class Page:
         return sorted({name for cell in self.result.cells for name in cell.unmodelled})
 
     @property
+    def needs(self) -> list[tuple[str, list[Needed]]]:
+        """Of each integration, the fields that it needs of each kind of request."""
+        every = msgspec.convert(self.result.needs, list[IntegrationNeeds])
+        return [(each.integration, _needed(each)) for each in every]
+
+    @property
     def totals(self) -> dict[str, int]:
         """How much was tried."""
         result = self.result
@@ -148,6 +167,15 @@ class Page:
             "pairs": sum(each.pairs for each in result.coverage),
             "of": sum(each.of for each in result.coverage),
         }
+
+
+def _needed(found: IntegrationNeeds) -> list[Needed]:
+    merged: dict[tuple[str, str, str], list[str]] = {}
+    for reply in found.replies:
+        for need in reply.needs:
+            operations = merged.setdefault((reply.request, need.field, need.without or need.null or need.other), [])
+            operations += [] if reply.operation in operations else [reply.operation]
+    return [Needed(request, field, tuple(by), without) for (request, field, without), by in merged.items()]
 
 
 def conditions(cell: CellResult) -> str:
