@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Run it on a machine that does nothing else. Names: sdk, httpx, served, ledger, demo, run, report, pace; without any, all
-but pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, httpx, served, servers, ledger, demo, run, report, pace; without
+any, all but pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import commands, exchanges, report
+from benchmarks import commands, exchanges, report, servers
 from benchmarks.measure import Row, machine
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +24,7 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
         "sdk": lambda: exchanges.through_sdk(batches, 100),
         "httpx": lambda: exchanges.through_httpx(batches, 100),
         "served": lambda: exchanges.served(batches, 60),
+        "servers": lambda: servers.servers(batches, 100),
         "ledger": lambda: exchanges.in_long_ledgers(batches, (1, 1_000, 100_000)),
         "demo": lambda: commands.demo(max(1, batches // 3)),
         "run": lambda: commands.run(max(1, batches // 6)),
