@@ -14,7 +14,7 @@ import msgspec
 from paypact.contract.ablation import Ablation, Found
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
 from paypact.contract.paths import Path, dotted
-from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, perform
+from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, is_id, perform
 from paypact.contract.trace import Source, Symbols, Trace, trace
 from paypact.testkit import replies
 from paypact.testkit.target import Target
@@ -41,9 +41,11 @@ class Staged:
 
     @cached_property
     def volatile(self) -> tuple[At, ...]:
-        """Where texts stand that no two worlds have in common."""
-        there = dict(self.twin.told())
-        return tuple(at for at, value in self.usual.told() if value != there.get(at))
+        """Where ids stand, and other texts that no two worlds have in common."""
+        there, kept = dict(self.twin.told()), self.usual.kept
+        every = list(self.usual.told())
+        own = {at for at, _ in every if at[0] == 0 and at[1][0] == "account"}
+        return tuple(at for at, value in every if at in own or value != there.get(at) or is_id(kept.get(at[0]), at[1]))
 
     @cached_property
     def symbols(self) -> Symbols:

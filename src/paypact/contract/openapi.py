@@ -98,7 +98,8 @@ class Api:
             if not holders:
                 names = tuple(dict.fromkeys(str(key) for arm in here for key in arm.get("properties", ())))
                 raise Absent(path[: depth + 1], names)
-            optional = not required
+            rivals = sum(isinstance(part, str) and "object" in _types(arm) for arm in here)
+            optional = not required or holders < rivals
             here = inner
         return Described(
             frozenset(kind for arm in here for kind in _types(arm)) if all(map(_types, here)) else frozenset(),

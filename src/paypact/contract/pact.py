@@ -7,9 +7,10 @@ card numbers only those that the vendor publishes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
+from xml.etree.ElementTree import Element, fromstring
 
 from paypact.contract import reply
 from paypact.contract.model import Need
@@ -174,7 +175,7 @@ class Writer:
         limit = number if visited is not False else number - 1
         for exchange in before:
             used = [source for source in sources if source.exchange == exchange.number]
-            wanted = {name(source): place(source.path, every=False) for source in dict.fromkeys(used)}
+            wanted = {name(source): _where(staged, exchange, source) for source in dict.fromkeys(used)}
             yield {"name": EARLIER, "params": {"interaction": self._earlier(staged, exchange), "values": wanted}}
             for visit in example.visits:
                 seen = [each for each in before if each.number <= visit.after]
@@ -205,7 +206,7 @@ class Writer:
                 interaction = self.describe(self._key(staged, exchange))
                 return {
                     "name": ACTED,
-                    "params": {"interaction": interaction, "at": place(at, every=False), "result": result},
+                    "params": {"interaction": interaction, "at": _written(exchange, at, stand), "result": result},
                 }
         raise Inexpressible("the shopper went somewhere that no reply named")
 
@@ -239,6 +240,39 @@ class Writer:
                 f"contract: gateway {target.scope.gateway!r} publishes no test number of {', '.join(target.schemes)}, "
                 "and others must not stand in a contract"
             )
+
+
+def _where(staged: Staged, exchange: Exchange, source: Source) -> str:
+    """The place of a value in the reply as it was sent."""
+    value = next(text for text, known in staged.symbols.known.items() if known == source)
+    return _written(exchange, source.path, {value: source.path})
+
+
+def _written(exchange: Exchange, path: Path, stand: Mapping[str, Path]) -> str:
+    kind = exchange.response.headers.get("content-type", "") if exchange.response is not None else ""
+    if "xml" not in kind:
+        return place(path, every=False)
+    value = next(text for text, at in stand.items() if at == path)
+    root = fromstring(exchange.raw)  # noqa: S314 - our simulator's own
+    found = next((tags for tags in _tags(root, (root.tag,)) if _text_at(root, tags) == value), None)
+    if found is None:
+        raise Inexpressible("a value of an earlier reply stands where no place of XML leads")
+    return place(found, every=False)
+
+
+def _tags(element: Element, tags: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not len(element):
+        yield tags
+    for child in element:
+        yield from _tags(child, (*tags, child.tag))
+
+
+def _text_at(root: Element, tags: tuple[str, ...]) -> str | None:
+    """The text where a place leads: in XML to the first child of each name."""
+    here: Element | None = root
+    for tag in tags[1:]:
+        here = here.find(tag) if here is not None else None
+    return here.text if here is not None else None
 
 
 def _matters(exchange: Exchange) -> bool:

@@ -56,6 +56,7 @@ class Preparation:
         self._contract = contract
         self._pool = provider.pool()
         self._replies: dict[str, urllib3.BaseHTTPResponse] = {}
+        self._account: dict[str, str] = {}  # what later requests may say of the account, besides a card's token
 
     def set_up(self, name: str, params: Mapping[str, Any], depth: int = 0) -> dict[str, str]:
         """Make a state true; the values it gives.
@@ -76,6 +77,7 @@ class Preparation:
             SetupError: the state handler cannot.
         """
         self._replies.clear()
+        self._account.clear()
         if self._provider.state_url:
             self._asked({"action": "teardown", "state": name, "params": params or {}})
 
@@ -101,7 +103,9 @@ class Preparation:
         """What the gateway itself has to do. Without a state handler it may be so: sandboxes have test cards."""
         if not self._provider.state_url:
             return {}
-        return self._asked({"action": "setup", "state": name, "params": params})
+        given = self._asked({"action": "setup", "state": name, "params": params})
+        self._account |= {key: value for key, value in given.items() if key != "token"}
+        return given
 
     def _earlier(self, params: Mapping[str, Any], depth: int) -> dict[str, str]:
         description, wanted = params.get("interaction"), params.get("values") or {}
@@ -109,7 +113,7 @@ class Preparation:
             raise SetupError(f"the state {EARLIER!r} names no interaction")
         reply = self._replies.get(description) or self._sent(description, depth)
         kind = reply.headers.get("content-type", "")
-        found = {}
+        found = dict(self._account)
         for name, place in wanted.items():
             try:
                 found[name] = places.read(reply.data, kind, str(place))

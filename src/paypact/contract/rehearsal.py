@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from paypact.cards import scheme
 from paypact.cards.card import Card
 from paypact.contract.paths import Path, leaves
+from paypact.contract.states import CODE, EXPIRY, account_values
 from paypact.errors import PaypactError
 from paypact.gateways.facts import Facts, TestCard
 from paypact.hosts import guarded
@@ -28,9 +29,6 @@ from paypact.world.wire import Wire, fields, render, variations
 
 At: TypeAlias = tuple[int, Path]  # an exchange by its number, and a path in its reply
 LATER: Final = START + 40 * 86_400.0 + 3_661.0  # another month, day, hour, minute and second
-EXPIRY: Final = (3, 2030)  # of the cards; where a vendor publishes one date for all its test cards, it is this one
-CODE: Final = "737"
-
 SAM: Final = Customer(
     "Sam Example",
     "sam@example.org",
@@ -100,7 +98,7 @@ class Rehearsed(Example):
 
 def _typed(test: TestCard) -> Card:
     length = scheme(test.scheme).cvc.length
-    code = f"{CODE}3"[:length] if length else None
+    code = CODE[:length] if length else None
     networks = tuple(test.wire.get("networks", (test.scheme,)))
     return Card(test.number, *EXPIRY, code, "Test Cardholder", test.scheme, networks)
 
@@ -158,6 +156,9 @@ class Performance:
                 yield (number, path), value
 
     def _tokens(self) -> Iterator[tuple[At, str]]:
+        yield from (
+            ((0, ("account", key)), value) for key, value in account_values(self.example.world.simulator).items()
+        )
         for place, payment in enumerate(self.example.payments):
             if payment.token:
                 yield (0, ("token", place)), payment.token
@@ -165,6 +166,12 @@ class Performance:
     def _ways_back(self) -> Iterator[tuple[At, str]]:
         for place, went in enumerate(self.example.going_back):
             yield from (((0, ("return", place, name)), value) for name, value in went.params.items())
+
+
+def is_id(body: Any, path: Path) -> bool:
+    """Whether what stands at a path of a typed reply is declared as an id."""
+    holder = reached(body, path[:-1])
+    return isinstance(holder, Wire) and any(each.name == path[-1] and each.like for each in fields(type(holder)))
 
 
 def reached(body: Any, path: Path) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
@@ -23,7 +24,7 @@ from paypact.world.http import Request
 from paypact.world.recording import Exchange
 
 FORM: Final = "application/x-www-form-urlencoded"
-_VERSION: Final = re.compile(r"(^|-)(api-)?version$")
+_VERSION: Final = re.compile(r"^(?!.*(?:library|client|sdk|agent)).*version$")  # of an API, not of who calls it
 
 
 class Written:
@@ -132,10 +133,8 @@ class Written:
         at = place(path, every=False)
         if isinstance(mine, str):
             text = self._text(mine, [each if isinstance(each, str) else None for each in others])
-            if text.rule == matches(ANY):
-                self._rule(at, {"match": "type"})
-            else:
-                self._keep(text, at)
+            free = text.rule == matches(ANY)
+            self._keep(replace(text, rule={"match": "type"}) if free else text, at)
             return text.example
         if any(each != mine for each in others) and mine is not None:
             self._rule(at, _typed(mine))
@@ -151,8 +150,7 @@ class Written:
         if element.text and element.text.strip() and not len(element):
             text = self._text(element.text, [each.text if each is not None else None for each in others])
             element.text = text.example
-            if text.rule:
-                self._rule(f"{at}['#text']", text.rule)
+            self._keep(text, f"{at}['#text']")
         for child in element:
             twins = [each.find(child.tag) if each is not None else None for each in others]
             self._element(child, twins, f"{at}.{child.tag}" if child.tag.isidentifier() else f"{at}['{child.tag}']")

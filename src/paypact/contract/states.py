@@ -7,8 +7,8 @@ of the same contract are carried out by whoever verifies it, over the wire; what
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,13 +17,18 @@ from paypact.cards.card import Card
 from paypact.errors import PaypactError
 from paypact.gateways.vocabulary import answer
 from paypact.payments import Address, Customer, Item, Money, Payment
+from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
 METHOD: Final = "a payment method"
 EARLIER: Final = "an earlier call"
 ACTED: Final = "the shopper acted"
 
+EXPIRY: Final = (3, 2030)  # of every card; where a vendor publishes one date for all its test cards, it is this one
+CODE: Final = "7373"  # security codes begin with it
+
 RETURN_URL: Final = "https://shop.example/return"
+_SECRET: Final = re.compile(r"key|secret|token|password", re.IGNORECASE)
 _SHOPPER: Final = Customer(
     "Jenny Rosen",
     "jenny@shop.example",
@@ -67,7 +72,14 @@ def _payment_method(world: World, params: Mapping[str, str]) -> dict[str, str]:
         except (ValueError, PaypactError) as error:
             raise StateError(f"provider state {METHOD!r}: {error}") from None
     token = world.simulator.tokenize(card)
-    return {"token": token} if token else {}
+    return {**account_values(world.simulator), **({"token": token} if token else {})}
+
+
+def account_values(simulator: Simulator) -> dict[str, str]:
+    """What requests say of an account: credentials that are no secrets, and merchant accounts by currency."""
+    shown = {name: value for name, value in simulator.credentials().items() if not _SECRET.search(name)}
+    accounts = {f"merchant_account_{currency.lower()}": id_ for currency, id_ in simulator.accounts().items()}
+    return {**accounts, **shown}
 
 
 STATES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[World, Mapping[str, str]], dict[str, str]]]]] = (
@@ -94,9 +106,8 @@ def card_of(world: World, number: str = "", of: str = "") -> Card:
             if number
             else f"{world.gateway.facts.gateway.title} publishes no test number of {of or 'any scheme'}: name a number"
         )
-    year = datetime.fromtimestamp(world.clock.time(), UTC).year + 2
-    code = "1234"[: scheme(named).cvc.length]
-    card = Card(number, 12, year, code, _SHOPPER.name, named, (named,))
+    code = CODE[: scheme(named).cvc.length] or None
+    card = Card(number, *EXPIRY, code, _SHOPPER.name, named, (named,))
     if published is None:
         world.issuer.issue(card)
     return card

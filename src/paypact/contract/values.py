@@ -88,8 +88,8 @@ class Values:
 def name(source: Source) -> str:
     """What a value is called between states and requests: `token`, `sale_id`, `return_redirectResult`."""
     if not source.operation:
-        kind = str(source.path[0])
-        return kind if kind == "token" else f"{kind}_{source.path[-1]}"
+        kind, last = str(source.path[0]), str(source.path[-1])
+        return {"token": kind, "account": last}.get(kind, f"{kind}_{last}")
     words = [word for part in source.path for word in _WORD.findall(str(part))]
     number = [str(source.reply)] if source.reply > 1 else []
     return "_".join([source.operation, *number, *words])
