@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Run it on a machine that does nothing else. Names: sdk, httpx, served, servers, ledger, demo, run, report, pace; without
-any, all but pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, run, report,
+pace; without any, all but pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
     """What can be measured, by name."""
     return {
         "sdk": lambda: exchanges.through_sdk(batches, 100),
+        "references": lambda: exchanges.through_references(batches, 100),
         "httpx": lambda: exchanges.through_httpx(batches, 100),
         "served": lambda: exchanges.served(batches, 60),
         "servers": lambda: servers.servers(batches, 100),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,13 +15,15 @@ import responses
 import stripe
 from benchmarks.measure import Batch, Row, cpu, medians, microseconds
 
-from paypact import hosts
+from paypact import Money, Payment, gateways, hosts
 from paypact.cards import build
+from paypact.customers import customer
+from paypact.driver import is_driver
 from paypact.gateways import load
 from paypact.hosts import Host
 from paypact.testkit.blame import calling_place
 from paypact.world import clock
-from paypact.world.http import Request
+from paypact.world.http import Request, Response
 from paypact.world.issuer import approve
 from paypact.world.world import World
 
@@ -97,6 +101,51 @@ def through_sdk(batches: int, calls: int) -> list[Row]:
     ours, theirs = medians(batches, simulated, stubbed)
     what = "create and confirm through the SDK: simulator against a static `responses` stub"
     return [Row(what, against(ours, theirs), ours / theirs, 1.25)]
+
+
+def through_references(batches: int, calls: int) -> list[Row]:
+    """A sale by each gateway's reference integration, against a stub that always gives the same replies."""
+    return [_through_reference(name, batches, calls) for name in gateways.names()]
+
+
+def _through_reference(name: str, batches: int, calls: int) -> Row:
+    driver = importlib.import_module(f"{load(name).package}.integration")
+    (reference,) = (one for one in vars(driver).values() if is_driver(one))
+    presses = itertools.count()
+
+    def press(world: World) -> Payment:
+        made = f"{name}-{next(presses)}"
+        world.issuer.answers(CARD, approve())
+        token, browser = world.simulator.tokenize(CARD), world.simulator.browser(CARD)
+        money = Money(1090, "EUR")
+        return Payment(made, made, money, CARD, token, customer("en-IE", 1), (), "a book", RETURN, browser)
+
+    def simulated() -> float:
+        world = World(load(name), locate=calling_place)
+        with clock.running(world.clock), hosts.attached(world) as gateway:
+            shop, waiting = reference(gateway), iter([press(world) for _ in range(calls)])
+            return cpu(lambda: shop.sale(next(waiting)), calls)
+
+    world = World(load(name))
+    with clock.running(world.clock), hosts.attached(world) as gateway:
+        plain = press(world)
+        reference(gateway).sale(plain)
+
+    def stubbed() -> float:
+        with responses.RequestsMock() as stub:
+            for each in world.recording.exchanges:
+                told, request = each.reply, each.request
+                assert isinstance(told, Response)
+                kind = told.headers.get("content-type", "application/json")
+                headers = {one: value for one, value in told.headers.items() if one != "content-type"}
+                where = re.compile(rf"https://[^/]+{re.escape(request.path)}$")
+                stub.add(request.method, where, body=each.raw, headers=headers, content_type=kind)
+            shop = reference(gateway)
+            return cpu(lambda: shop.sale(plain), calls)
+
+    ours, theirs = medians(batches, simulated, stubbed)
+    what = f"a sale by the reference integration of {name}: simulator against a static `responses` stub"
+    return Row(what, against(ours, theirs), ours / theirs, 1.25)
 
 
 def through_httpx(batches: int, calls: int) -> list[Row]:

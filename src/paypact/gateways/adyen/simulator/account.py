@@ -23,17 +23,11 @@ from paypact.world.wire import UNSET
 from paypact.world.world import World
 
 _WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
-_PLACES = "0123456789BCDFGHJKLMNPQRSTVWXZ"  # as in PSP references; without vowels but otherwise any
 
 
 def letters(*parts: object, length: int) -> str:
-    """Characters that look random and are always the same for the same parts."""
-    number = int.from_bytes(hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=32).digest(), "big")
-    found = []
-    for _ in range(length):
-        number, place = divmod(number, len(_PLACES))
-        found.append(_PLACES[place])
-    return "".join(found)
+    """Up to 64 capitals and digits that look random and are always the same for the same parts."""
+    return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=32).hexdigest()[:length].upper()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from paypact.cards import classify, schemes
@@ -107,13 +108,20 @@ def _fault(account: Account, card: Card, *, known: bool) -> None:
     number = card.number
     scheme = schemes().get(card.scheme)
     lawless = known and scheme is not None and scheme.luhn != "required"
-    legible = number.isdecimal() and len(number) in LENGTHS
-    if not legible or not (lawless or luhn_valid(number)):
+    if not _legible(number) or not (lawless or _checked(number)):
         account.ledger.turn_away(card, "malformed_number")
         raise account.refuse("number_invalid")
     if card.cvc is not None and not (card.cvc.isdecimal() and len(card.cvc) in CODES):
         account.ledger.turn_away(card, "malformed_security_code")
         raise account.refuse("code_length")
+
+
+@cache
+def _legible(number: str) -> bool:
+    return number.isdecimal() and len(number) in LENGTHS
+
+
+_checked = cache(luhn_valid)  # the same numbers come again and again
 
 
 def answer(account: Account, card: Card, amount: int) -> Answer:
