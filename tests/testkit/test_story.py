@@ -35,6 +35,15 @@ def moment(call: str, told: object, standing: str = "paid", sums: Sums = CHARGED
             ),
         ),
         (
+            Moment("capture", Approved("ch-1"), "authorized", Sums(held=1090), "EUR", 2, Money(1635, "EUR")),
+            Step(
+                call="capture 16.35 EUR",
+                told="Approved",
+                ledger="the money is held on the card: 10.90 EUR",
+                exchanges=2,
+            ),
+        ),
+        (
             moment("a day passes", None, "authorized", Sums(held=1090)),
             Step(call="a day passes", ledger="the money is held on the card: 10.90 EUR", exchanges=1),
         ),
@@ -43,7 +52,7 @@ def moment(call: str, told: object, standing: str = "paid", sums: Sums = CHARGED
             Step(call="sale", told="Declined (lost)", ledger="the card was refused", exchanges=1),
         ),
     ],
-    ids=["charged", "crashed, given back in part", "nobody was asked", "nothing was moved"],
+    ids=["charged", "crashed, given back in part", "asked for so much", "nobody was asked", "nothing was moved"],
 )
 def test_a_step(it: Moment, step: Step) -> None:
     """A moment reads as what was asked, what was told, and the books with their amounts."""

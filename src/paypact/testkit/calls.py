@@ -51,5 +51,5 @@ def calling(example: Example, operation: str, payment: Payment, arguments: tuple
     waited = world.clock.time() - began
     call.place = len(example.history)
     example.history.append(Told(operation, payment, call.outcome, first, len(recording.exchanges), arguments, waited))
-    example.happened(operation, call.outcome, payment)
+    example.happened(operation, call.outcome, payment, arguments)
     example.occurred[f"{operation} called"] += 1

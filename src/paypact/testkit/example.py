@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -180,14 +181,15 @@ class Example:
             a.state in ("pending", "held") or any(m.state == "requested" for m in a.movements) for a in authorizations
         )
 
-    def happened(self, call: str, told: object, payment: Payment | None = None) -> None:
+    def happened(self, call: str, told: object, payment: Payment | None = None, asked: Iterable[object] = ()) -> None:
         """Remember a moment of the story, of the newest payment where none is named; `told` None: nobody was asked."""
         payment = payment or (self.payments[-1] if self.payments else None)
         if payment is None:
             return
         found = sums(of_order(self.world.ledger, payment, self.payments))
         made = len(self.exchanges)
-        self.story.append(Moment(call, told, self.standing(payment).word, found, payment.amount.currency, made))
+        money = next((each for each in asked if isinstance(each, Money)), None)
+        self.story.append(Moment(call, told, self.standing(payment).word, found, payment.amount.currency, made, money))
 
     # --- judging ------------------------------------------------------------------------------------------------
 

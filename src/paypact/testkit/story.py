@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from paypact.currencies import major
-from paypact.payments import Payment
+from paypact.payments import Money, Payment
 from paypact.report.model import Step
 from paypact.testkit.judge import said
 from paypact.testkit.oracle import STANDING_SAID
@@ -35,6 +35,7 @@ class Moment:
     sums: Sums
     currency: str
     exchanges: int
+    asked: Money | None = None  # how much a call was about, where that was said
 
 
 def sums(authorizations: Iterable[Authorization]) -> Sums:
@@ -52,7 +53,7 @@ def steps(story: Sequence[Moment], parted: int | None) -> Iterator[Step]:
     """The story as a reader sees it; at moment `parted` shop and books are no longer of one mind."""
     for place, moment in enumerate(story):
         yield Step(
-            call=moment.call,
+            call=f"{moment.call} {major(moment.asked.minor, moment.asked.currency)}" if moment.asked else moment.call,
             told=_told(moment.told),
             ledger=_books(moment),
             parted=place == parted,
