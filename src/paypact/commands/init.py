@@ -89,5 +89,5 @@ def init(name: str) -> int:
         console = style.console(out)
         console.print(f"wrote {DRIVER} and {WORKFLOW}", highlight=False)
         line = files[Path(DRIVER)].splitlines().index('        raise NotImplementedError("sale")') + 1
-        console.print(f"next: fill in {DRIVER}:{line}, then: paypact run {DRIVER}", highlight=False)
+        console.print(f"next: fill in {DRIVER}:{line}, then: paypact run {DRIVER}", highlight=False, soft_wrap=True)
     return 0
