@@ -53,6 +53,17 @@ SDKS = {
         },
         tls=True,
     ),
+    "braintree": Sdk(
+        "braintree",
+        {
+            "approve": [True, "submitted_for_settlement", "Visa"],
+            "decline": [False, "processor_declined", "2000"],
+            "challenge": [True, True],
+            "refund": ["settled", True, "credit", "0.99"],
+            "webhook": ["transaction_disbursed", True],
+            "unauthenticated": "authenticationError",
+        },
+    ),
 }
 
 

@@ -178,14 +178,31 @@ def test_not_simulated(name: str, sdk: Any) -> None:
     assert (exchange.kind, exchange.note) == ("not simulated", said.replace("{}", own["merchant_id"]))
 
 
-def test_what_is_no_xml(world: World) -> None:
-    """A body that nobody can read is a 400 that moves nothing."""
+def _posted(world: World, body: bytes, kind: str = "application/xml") -> Response:
     own = world.simulator.credentials()
     url = f"{world.gateway.facts.gateway.url}/merchants/{own['merchant_id']}/transactions"
-    reply = world.exchange(Request("POST", url, {"x-apiversion": "6", **_authorized(own)}, b"{}")).reply
-
+    headers = {"x-apiversion": "6", "content-type": kind, **_authorized(own)}
+    reply = world.exchange(Request("POST", url, headers, body)).reply
     assert isinstance(reply, Response)
-    assert (reply.status, reply.refused) == (400, "not XML")
+    return reply
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("application/xml", "not XML"), ("application/json", "not JSON")])
+def test_what_nobody_can_read(world: World, kind: str, refused: str) -> None:
+    """A body that is not what it says it is, is a 400 that moves nothing."""
+    reply = _posted(world, b"{", kind)
+
+    assert (reply.status, reply.refused) == (400, refused)
+
+
+def test_a_request_may_be_json(world: World) -> None:
+    """The SDK for Node writes JSON where all others write XML; the reply is XML to everybody."""
+    body = b'{"transaction": {"type": "sale", "amount": "10.99", "payment_method_nonce": "fake-valid-visa-nonce"}}'
+    reply = _posted(world, body, "application/json")
+
+    assert reply.status == 201
+    assert [purchase.price.minor for purchase in world.ledger.purchases] == [1099]
+    assert world.recording.exchanges[-1].raw.startswith(b"<?xml")
 
 
 def _authorized(own: Any) -> dict[str, str]:

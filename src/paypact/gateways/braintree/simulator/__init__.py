@@ -11,6 +11,7 @@ from paypact.gateways.braintree.simulator.account import Account, Refusal
 from paypact.gateways.braintree.simulator.shown import answered, note
 from paypact.payments import Notification, Payment
 from paypact.world.books import Entry, Purchase
+from paypact.world.codecs import decode_json
 from paypact.world.http import NotSimulatedError, Request, Response
 from paypact.world.notifications import Event, Seal
 from paypact.world.world import World
@@ -79,14 +80,15 @@ class Braintree(Account):
         return self._once(token, f"{name} {id_}", asked, lambda: handler(self, id_, asked))
 
     def _sent(self, request: Request) -> Mapping[str, Any]:
-        """What a request says: the content of its one element."""
+        """What a request says: the content of its one element, or member: the SDK for Node writes JSON."""
         if not request.body:
             return {}
+        json = request.headers.get("content-type", "").startswith("application/json")
         try:
-            document = decode_xml(request.body)
+            document = decode_json(request.body) if json else decode_xml(request.body)
         except ValueError:
-            raise Refusal(Response(400, b"", refused="not XML")) from None
-        content = next(iter(document.values()), None)
+            raise Refusal(Response(400, b"", refused="not JSON" if json else "not XML")) from None
+        content = next(iter(document.values()), None) if isinstance(document, dict) else None
         return content if isinstance(content, dict) else {}
 
     def _once(self, token: str, place: str, asked: Mapping[str, Any], execute: Callable[[], Response]) -> Response:
