@@ -22,9 +22,20 @@ TYPED = {
     "card[exp_year]": 2030,
     "card[cvc]": "123",
 }
-PI, PM, RE = "/v1/payment_intents", "/v1/payment_methods", "/v1/refunds"
+PI, PM, RE, CS = "/v1/payment_intents", "/v1/payment_methods", "/v1/refunds", "/v1/checkout/sessions"
 INVALID, CARD = "invalid_request_error", "card_error"
 STATE = "payment_intent_unexpected_state"
+PAGE = {
+    "success_url": BACK,
+    "line_items[0][price_data][currency]": "eur",
+    "line_items[0][price_data][unit_amount]": 1099,
+    "line_items[0][price_data][product_data][name]": "A book",
+}
+OTHER = {
+    "line_items[1][price_data][currency]": "usd",
+    "line_items[1][price_data][unit_amount]": 5,
+    "line_items[1][price_data][product_data][name]": "A pen",
+}
 
 
 def typed(**changes: Any) -> dict[str, Any]:
@@ -61,7 +72,12 @@ def ids(carry: Any, token: Callable[..., str]) -> dict[str, str]:
     carry("POST", f"{PM}/{orphan}/attach", {"customer": gone})
     carry("DELETE", f"/v1/customers/{gone}")
     setup = carry("POST", "/v1/setup_intents", {"payment_method": token(), "confirm": "true", "return_url": BACK}).json
+    ended = carry("POST", CS, PAGE).json["id"]
+    carry("POST", f"{CS}/{ended}/expire")
+    hosted = carry("POST", CS, PAGE, stripe_version="2020-08-27").json["payment_intent"]
     return {
+        "ended": ended,
+        "hosted": hosted,
         "new": intent({})["id"],
         "paid": paid["id"],
         "charge": paid["latest_charge"],
@@ -345,6 +361,45 @@ ROWS = [  # name, path, parameters, status, type, code, param
         "incorrect_number",
         "payment_method_data[card][number]",
     ),
+    ("session-without-success-url", CS, {}, 400, INVALID, "parameter_missing", "success_url"),
+    ("session-without-items", CS, {"success_url": BACK}, 400, INVALID, "parameter_missing", "line_items"),
+    ("session-url", CS, {**PAGE, "cancel_url": "shop"}, 400, INVALID, "url_invalid", "cancel_url"),
+    (
+        "session-of-two-buyers",
+        CS,
+        {**PAGE, "customer": "jenny", "customer_email": "j@x.example"},
+        400,
+        INVALID,
+        None,
+        None,
+    ),
+    ("session-of-two-currencies", CS, {**PAGE, **OTHER}, 400, INVALID, None, "line_items"),
+    ("session-too-short", CS, {**PAGE, "expires_at": 1}, 400, INVALID, None, "expires_at"),
+    ("session-too-long", CS, {**PAGE, "expires_at": 9999999999}, 400, INVALID, None, "expires_at"),
+    (
+        "session-reference-long",
+        CS,
+        {**PAGE, "client_reference_id": "r" * 201},
+        400,
+        INVALID,
+        None,
+        "client_reference_id",
+    ),
+    (
+        "session-small",
+        CS,
+        {**PAGE, "line_items[0][price_data][unit_amount]": 5},
+        400,
+        INVALID,
+        "amount_too_small",
+        "amount",
+    ),
+    ("session-expire-ended", f"{CS}/ended/expire", {}, 400, INVALID, None, None),
+    ("session-unknown", f"{CS}/cs_none/expire", {}, 404, INVALID, "resource_missing", "session"),
+    ("session-intent-confirmed", f"{PI}/hosted/confirm", {"return_url": BACK}, 400, INVALID, STATE, None),
+    ("session-intent-canceled", f"{PI}/hosted/cancel", {}, 400, INVALID, STATE, None),
+    ("increment-new", f"{PI}/new/increment_authorization", {"amount": 1500}, 400, INVALID, STATE, None),
+    ("increment-unasked", f"{PI}/held/increment_authorization", {"amount": 1500}, 400, INVALID, None, None),
     ("method-without-type", PM, {"billing_details[name]": "J"}, 400, INVALID, "parameter_missing", "type"),
 ]
 

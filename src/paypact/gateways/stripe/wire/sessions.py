@@ -44,7 +44,7 @@ class LineItem(Object):
     amount_tax: int = 0
     amount_total: int
     currency: str
-    description: str | None
+    description: str
     metadata: Words | None = None
     price: Price | None
     quantity: int | None
@@ -131,7 +131,7 @@ class Session(Object):
     payment_method_types: Annotated[list[str], never("cards are on", "empty")]
     payment_status: Standing
     permissions: None = None
-    phone_number_collection: Enabled | None
+    phone_number_collection: Maybe[Enabled]
     recovered_from: str | None = None
     saved_payment_method_options: dict[str, Any] | None = None
     setup_intent: Annotated[str | SetupIntent | None, never("the shopper has set it up", "null")]

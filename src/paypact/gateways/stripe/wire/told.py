@@ -52,7 +52,7 @@ class Dispute(Object):
 
 
 class EventData(Object):
-    object: Any
+    object: dict[str, Any]
     previous_attributes: Maybe[dict[str, Any]]
 
 
