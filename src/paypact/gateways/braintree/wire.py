@@ -86,7 +86,7 @@ class CreditCard(Indicators):
     global_id: str | None = None
     image_url: str = "https://assets.braintreegateway.com/payment_method_logo/unknown.png?environment=sandbox"
     last_4: str | None
-    token: str | None = None
+    token: Annotated[str | None, never("a stored card has one", "null")] = None
     unique_number_identifier: str | None = None
     venmo_sdk: bool = False
 
@@ -98,7 +98,7 @@ class WalletCard(Indicators):
     expiration_year: str
     global_id: str | None = None
     image_url: str = "https://assets.braintreegateway.com/payment_method_logo/unknown.png?environment=sandbox"
-    token: str | None = None
+    token: Annotated[str | None, never("a stored card has one", "null")] = None
 
 
 class ApplePayCard(WalletCard):
