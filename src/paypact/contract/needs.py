@@ -44,8 +44,7 @@ class Staged:
         """Where ids stand, and other texts that no two worlds have in common."""
         there, kept = dict(self.twin.told()), self.usual.kept
         every = list(self.usual.told())
-        own = {at for at, _ in every if at[0] == 0 and at[1][0] == "account"}
-        return tuple(at for at, value in every if at in own or value != there.get(at) or is_id(kept.get(at[0]), at[1]))
+        return tuple(at for at, value in every if at[0] == 0 or value != there.get(at) or is_id(kept.get(at[0]), at[1]))
 
     @cached_property
     def symbols(self) -> Symbols:

@@ -28,7 +28,7 @@ EXPIRY: Final = (3, 2030)  # of every card; where a vendor publishes one date fo
 CODE: Final = "7373"  # security codes begin with it
 
 RETURN_URL: Final = "https://shop.example/return"
-_SECRET: Final = re.compile(r"key|secret|token|password", re.IGNORECASE)
+_SECRET: Final = re.compile(r"key|secret|token|password|hook", re.IGNORECASE)
 _SHOPPER: Final = Customer(
     "Jenny Rosen",
     "jenny@shop.example",
