@@ -118,11 +118,19 @@ def _readme(finding: Finding, facts: Facts, written: Mapping[str, str], why: str
         "",
         *(f"- `{name}`: {said[name]}" for name in written),
         *([f"- there is no script: {why}"] if why else []),
+        *_not_repeated(finding, written),
         "",
     ]
     return "\n".join(
         line for place, line in enumerate(lines) if line or place in (1, len(lines) - 1) or lines[place - 1]
     )
+
+
+def _not_repeated(finding: Finding, written: Mapping[str, str]) -> list[str]:
+    injected = finding.fault or finding.variation
+    if not injected or "reproduce.sh" not in written:
+        return []
+    return ["", f"The script sends the requests alone. What was brought about besides, it does not repeat: {injected}."]
 
 
 def _met(finding: Finding) -> str:

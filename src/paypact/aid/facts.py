@@ -40,4 +40,5 @@ def _statements(finding: Finding, scheme: str, facts: Facts) -> Iterator[tuple[s
         if exchange.refused:
             yield f"Request {exchange.number} ({exchange.method}) is refused.", exchange.refused
     if finding.variation:
-        yield f"The reply may be as it was: {finding.variation}.", f"{facts.gateway.docs}; the evidence is named there"
+        change, _, evidence = finding.variation.partition(", ")
+        yield f"A reply may differ like this: {change}.", evidence or facts.gateway.docs
