@@ -72,6 +72,9 @@ AUTHORIZE_NET = Terms(
 )
 MOLLIE = Terms(source="test", captures="many", acknowledges=("capture", "refund"), delay=HOUR, expires=28 * DAY)
 ADYEN = Terms(source="test", captures="many", acknowledges=("sale", "capture", "refund", "void"), delay=60.0)
+NOTED = Terms(  # of Adyen, too: whatever is asked is taken note of; a sale is captured with its approval
+    source="test", acknowledges=("capture", "refund", "void"), delay=60.0, obstacles="when booked"
+)
 BRAINTREE = Terms(
     source="test", captures="many", void_until="settling", refund_from="settling", cutoff=8 * HOUR, settling=DAY
 )
@@ -217,6 +220,31 @@ WALKS: dict[str, tuple[Terms, str]] = {
         refund                  | last requested
         wait 60                 | refunded 1000
         wait 172800             | refunded 0, refundable 1000, last failed, reason of last account_closed"""),
+    "adyen: what is impossible is taken note of, and fails when it is carried out": (NOTED, """
+        authorize 1000          | authorized
+        capture 1001            | last requested, captured 0
+        wait 60                 | authorized, last failed, reason of last capture_exceeds_authorization
+        refund 1000             | last requested
+        wait 60                 | authorized, last failed, reason of last refund_uncaptured
+        capture 1000            | last requested
+        wait 60                 | completed, captured 1000
+        void                    | last requested
+        wait 60                 | completed, captured 1000, last failed, reason of last void_captured"""),
+    "adyen: a sale is captured with its approval, a further capture is only taken note of": (NOTED, """
+        sale 1000               | completed, captured 1000
+        capture 1000            | last requested
+        wait 60                 | completed, captured 1000, last failed, reason of last capture_completed"""),
+    "adyen: two refunds at once, of which one is too much": (NOTED, """
+        sale 1000               | completed
+        refund 700              | last requested
+        refund 700              | last requested
+        wait 60                 | refunded 700, last failed, reason of last refund_exceeds_capture"""),
+    "a capture cannot fail any more when it was given back": (STRIPE, """
+        fate fail-late insufficient_balance 86400
+        sale 1000               | completed, captured 1000
+        fate
+        refund 1000             | refunded 1000
+        wait 86400              | completed, captured 1000, refunded 1000"""),
     # Braintree: a completed one is voided until it settles; partial captures
     "braintree: a void undoes a capture not yet settling": (BRAINTREE, """
         authorize 1000          | authorized

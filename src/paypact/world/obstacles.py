@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from paypact.world.books import Authorization, Movement
 
 
+def _counted(movement: Movement) -> frozenset[str]:
+    """The states of other movements that stand in the way: what is only asked for as well, until this one is booked.
+
+    Of two that were acknowledged and of which one is too much, the one that is booked first is carried out.
+    """
+    return MOVED if any(m is movement for m in movement.authorization.movements) else LIVE
+
+
 def left(kind: Kind, authorization: Authorization, of: Movement | None = None, but: Movement | None = None) -> int:
     """All that is left to capture, to refund (`of` one capture) or to dispute, in minor units; `but` is not counted."""
     if kind == "capture":
@@ -22,7 +30,8 @@ def left(kind: Kind, authorization: Authorization, of: Movement | None = None, b
         return authorization.captured - authorization.refunded
     if kind == "void":
         return 0
-    refunds = [m for m in authorization.movements if m.kind == "refund" and m.state in LIVE and m is not but]
+    counted = LIVE if but is None else _counted(but)
+    refunds = [m for m in authorization.movements if m.kind == "refund" and m.state in counted and m is not but]
     room = authorization.captured - sum(m.amount for m in refunds)
     return room if of is None else min(room, of.amount - sum(m.amount for m in refunds if m.of is of))
 
@@ -31,8 +40,9 @@ def _capture_obstacle(terms: Terms, movement: Movement) -> str | None:
     authorization = movement.authorization
     if authorization.state != "authorized":
         return f"capture_{authorization.state}"
+    counted = _counted(movement)
     others = sum(
-        m.amount for m in authorization.movements if m.kind == "capture" and m.state in LIVE and m is not movement
+        m.amount for m in authorization.movements if m.kind == "capture" and m.state in counted and m is not movement
     )
     if others and authorization.captures != "many":
         return "capture_completed"
