@@ -152,6 +152,39 @@ def test_of_a_folder_all_contracts_for_the_provider(verify: Verify, tmp_path: Pa
     assert verify("all") == (0, "", ["web verified", "shop verified"])
 
 
+OLDER = {
+    "V2": {
+        "interactions": [
+            {
+                "description": "look up",
+                "request": {"method": "get", "path": "/v1/payment_intents/pi_unknown"},
+                "response": {"status": 404},
+            }
+        ],
+        "metadata": {"pactSpecification": {"version": "2.0.0"}},
+    },
+    "V3": {
+        "interactions": [
+            {
+                "description": "list",
+                "providerStates": [{"name": "a payment method", "params": {"card": "visa"}}],
+                "request": {"method": "GET", "path": "/v1/charges", "query": {"limit": ["3"]}},
+                "response": {"status": 200, "body": {"object": "list", "data": []}},
+            }
+        ],
+        "metadata": {"pactSpecification": {"version": "3.0.0"}},
+    },
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_older_versions_of_pact_are_verified(verify: Verify, tmp_path: Path, version: str) -> None:
+    """What other tools still write, with and without provider states."""
+    names = {"consumer": {"name": "shop"}, "provider": {"name": "stripe"}}
+    (tmp_path / "old.json").write_text(json.dumps({**names, **OLDER[version]}), encoding="utf-8")
+    assert verify("old.json") == (0, "", ["shop verified"])
+
+
 def test_of_a_url(verify: Verify, server: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -> None:
     """With headers, whose secrets come from the environment."""
     monkeypatch.setenv("CONTRACTS_TOKEN", "t-" + "1234567")

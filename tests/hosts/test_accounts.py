@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+import stripe
 
 from paypact.errors import UsageError
 from paypact.gateways import load
@@ -252,6 +254,21 @@ PAGES = [
     ("POST", "message"),
     ("POST", "visit"),
 ]
+
+
+def test_a_webhook_is_given_as_a_message(shop: Shop) -> None:
+    """Pact's protocol for messages: the body as it was sent, its headers as metadata, signed by this account."""
+    shop.pay(account="shop-b")
+    asked = {"description": "webhook payment_intent.succeeded (sale)", "providerStates": []}
+    told = shop.control("POST", "message?account=shop-b", **asked)
+    metadata = json.loads(base64.b64decode(told.headers["pact-message-metadata"]))
+    assert metadata["contentType"] == "application/json; charset=utf-8"
+    event = stripe.Webhook.construct_event(
+        told.content, metadata["Stripe-Signature"], shop.key("shop-b", "webhook_secret")
+    )
+    assert (event.type, event.data.object["amount"]) == ("payment_intent.succeeded", 1099)
+
+
 Mistake = tuple[Callable[[Shop], Any], int, str]
 _STATE = 'a provider state is sent as {"action": "setup", "state": "...", "params": {...}}'
 _VISIT = 'a visit is sent as {"place": URL or client secret, "result": one of passed, failed, abandoned}'
@@ -281,6 +298,23 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "state": (lambda shop: shop.control("POST", "state", state=["x"]), 400, _STATE),
     "params": (lambda shop: shop.control("POST", "state", state="a card", params=[1]), 400, _STATE),
+    "message": (
+        lambda shop: shop.control("POST", "message", description="something else"),
+        400,
+        "no webhook has happened that 'something else' names (happened: none)",
+    ),
+    "acted": (
+        lambda shop: shop.control("POST", "state", state="the shopper acted", params={"place": 7}),
+        400,
+        "the provider state 'the shopper acted' has two parameters: place, and result (passed, failed, abandoned)",
+    ),
+    "acted nowhere": (
+        lambda shop: shop.control(
+            "POST", "state", state="the shopper acted", params={"place": "x", "result": "passed"}
+        ),
+        400,
+        "the place is unknown in every account: the shopper has nowhere to go",
+    ),
     "clock": (
         lambda shop: shop.control("POST", "clock", forward=-1),
         400,
