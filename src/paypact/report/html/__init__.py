@@ -18,7 +18,7 @@ from paypact.report import files, style
 from paypact.report.html import bodies, view
 from paypact.report.model import RunResult
 
-BUDGET = 120_000  # characters that all bodies of requests and replies may take together
+BUDGET = 90_000  # characters that all bodies of requests and replies may take together
 
 
 def render(result: RunResult) -> str:
