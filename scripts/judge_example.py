@@ -1,7 +1,7 @@
-"""Run a public integration of examples/ and compare what is broken with what stands here: `... judge_example.py NAME`.
+"""Run a public integration of examples/, and compare: `python scripts/judge_example.py NAME`.
 
-Exit code 0 where the same promises are broken as when docs/examples.md was written, 1 where others are: then the package
-or paypact has changed, and the page has to be written anew.
+Exit code 0 where the same promises are broken as when docs/examples.md was written, 1 where others are: then the
+package or paypact has changed, and the page has to be written anew.
 """
 
 from __future__ import annotations
