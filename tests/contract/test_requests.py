@@ -122,10 +122,25 @@ def test_a_value_that_nobody_gave_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("body", "place"),
-    [(wrapped("<a/>", "application/xml"), "$.a"), (wrapped({"a": 1}, "application/json"), "$.b.c")],
-    ids=["xml", "nothing there"],
+    [
+        (wrapped("a", "text/plain"), "$.a"),
+        (wrapped("<a/>", "application/xml"), "$.b"),
+        (wrapped({"a": 1}, "application/json"), "$.b.c"),
+    ],
+    ids=["plain text", "nothing in XML", "nothing there"],
 )
 def test_what_cannot_be_filled_is_said(body: dict[str, Any], place: str) -> None:
     """Never sent half-filled."""
     with pytest.raises(ValueError, match=r"cannot be filled|nothing stands at"):
         sent(body=body, generators={"body": {place: state("${id}")}})
+
+
+def test_xml_is_filled() -> None:
+    """The text of an element of XML is put in its place, whether the place names the element or its text."""
+    body = wrapped("<tx><id>1</id><n><a>2</a></n></tx>", "application/xml")
+    needed, filled = sent(
+        body=body, generators={"body": {"$.tx.id['#text']": state("${id}"), "$.tx.n.a": state("${token}")}}
+    )
+
+    assert needed == {"id", "token"}
+    assert filled.body == b"<tx><id>pi_7</id><n><a>pm 7&amp;</a></n></tx>"

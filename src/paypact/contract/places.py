@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
@@ -85,6 +86,27 @@ def put(tree: Any, path: Path, value: Any) -> None:
     if not known:
         raise ValueError(f"nothing stands at {written(path)}")
     holder[last] = value
+
+
+def put_xml(body: bytes, texts: Mapping[Path, str]) -> bytes:
+    """A body of XML with these texts at their places, which lead to an element or to its `#text`.
+
+    Raises:
+        ValueError: it is no XML, or has nothing there.
+    """
+    try:
+        root = ET.fromstring(body)  # noqa: S314 - a contract's own
+    except ET.ParseError as error:
+        raise ValueError(f"the body is no XML: {error}") from None
+    for path, text in texts.items():
+        here: ET.Element | None = root if path[:1] == (root.tag,) else None
+        for step in path[1:]:
+            if step != "#text":
+                here = here.find(str(step)) if here is not None else None
+        if here is None:
+            raise ValueError(f"nothing stands at {written(path)}")
+        here.text = text
+    return ET.tostring(root)
 
 
 def _reached(tree: Any, path: Path) -> Any:

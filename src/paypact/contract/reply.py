@@ -38,7 +38,11 @@ def response(observed: Observed, values: Values, needs: Mapping[Path, Need]) -> 
         found["headers"] = {"Content-Type": [kind]}
         pattern = rf"^{re.escape(kind)}\s*(;.*)?$"
         rules["header"] = {"Content-Type": {"matchers": [matches(pattern)]}}
-    if needs:
+    if needs and kind.endswith("xml"):
+        root = fromstring(exchange.raw)  # noqa: S314 - our simulator's own
+        rules["body"] = _pruned(root, (), f"$.{root.tag}", needs, values)
+        found["body"] = {"content": tostring(root, encoding="unicode"), "contentType": kind, "encoded": False}
+    elif needs:
         simulator = values.staged.usual.example.world.simulator
         rendered = simulator.render(Response(given.status, tree, dict(given.headers)))
         found["body"], rules["body"] = _body(rendered, kind or "application/json", observed, values, needs)
@@ -60,11 +64,6 @@ def contents(observed: Observed, values: Values, needs: Mapping[Path, Need]) -> 
 def _body(
     rendered: bytes, kind: str, observed: Observed, values: Values, needs: Mapping[Path, Need]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    if kind.endswith("xml"):
-        root = fromstring(rendered)  # noqa: S314 - our simulator's own
-        rules = dict(_xml_rules(root, f"$.{root.tag}", {_bare(need.field): need for need in needs.values()}, ""))
-        content: Any = tostring(root, encoding="unicode")
-        return {"content": content, "contentType": kind, "encoded": False}, rules
     content = json.loads(rendered)
     return {"content": content, "contentType": kind, "encoded": False}, dict(_rules(observed, values, needs))
 
@@ -107,21 +106,39 @@ def _rule(held: Any, need: Need, values: Values) -> Rule:
     return {"match": "decimal"} if isinstance(held, float) else {"match": "type"}
 
 
-def _xml_rules(element: Element, at: str, needs: Mapping[str, Need], bare: str) -> Iterator[tuple[str, Any]]:
-    """Text rules of the leaves: XML has no numbers, so what is not exact is text of any length but none."""
-    for child in element:
-        name = f"{bare}.{_bare(child.tag)}".strip(".")
+def _pruned(
+    element: Element, path: tuple[str, ...], at: str, needs: Mapping[Path, Need], values: Values
+) -> dict[str, Any]:
+    """Take out of XML what is not needed, put examples in, and give the rules for the texts that stay.
+
+    XML has no types: what is not exact is text of any kind, but some. Elements of a list are known by their place.
+    """
+    rules: dict[str, Any] = {}
+    listed = element.get("type") == "array"
+    wanted = {tuple(_bare(str(part)) for part in need): known for need, known in needs.items()}
+    for place_, child in enumerate(list(element)):
+        here = (*path, str(place_) if listed else _bare(child.tag))
+        full = (_bare(_root(at)), *here)
+        if not any(need[: len(here)] == here or need[: len(full)] == full for need in wanted):
+            element.remove(child)
+            continue
         below = f"{at}.{child.tag}" if child.tag.isidentifier() else f"{at}['{child.tag}']"
         if len(child):
-            yield from _xml_rules(child, below, needs, name)
+            rules |= _pruned(child, here, below, needs, values)
         elif child.text:
-            need = next((one for field, one in needs.items() if field.endswith(name)), None)
-            exact = need is not None and need.read == "value"
-            yield below + _TEXT, {"matchers": [EQUAL if exact else matches("^.+$")]}
+            need = wanted.get(here) or wanted.get(full)
+            exact = need is not None and need.read == "value" and values.plain(child.text) == child.text
+            child.text = values.plain(child.text)
+            rules[below + _TEXT] = {"matchers": [EQUAL if exact else matches("^.+$")]}
+    return rules
+
+
+def _root(at: str) -> str:
+    return at.removeprefix("$.").partition(".")[0].partition("[")[0]
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"[^a-z0-9.]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _held(tree: Any, path: Path) -> Any:

@@ -140,6 +140,8 @@ def _filled(body: bytes, content_type: str, filled: Mapping[str, str]) -> bytes:
         for place, text in filled.items():
             places.put(tree, places.parse(place), text)
         return json.dumps(tree).encode()
+    if "xml" in content_type:
+        return places.put_xml(body, {places.parse(place): text for place, text in filled.items()})
     raise ValueError(f"a body of the type {content_type or 'unknown'} cannot be filled with what states gave")
 
 

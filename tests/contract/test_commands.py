@@ -1,0 +1,95 @@
+"""`paypact needs`, `paypact contract write` and `check`, as a user types them, on the toy gateway's reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from paypact.cli import call
+
+SHOP = "tin.integration:TinShop"
+FILE = Path("contracts/tin/tin-shop.json")
+
+
+@pytest.fixture(autouse=True)
+def _here(plain_tin: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each reply is shown with its needs, and how many fields nobody missed; the file has the same as JSON."""
+    assert call(["needs", SHOP, "--json", "needs.json"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    sale = lines.index(" sale (approve)  POST /charges 200")
+    assert lines[sale + 1 : sale + 3] == [
+        "   id      its value is handed on",
+        "           without it: sale crashes with KeyError: 'id'",
+    ]
+    (found,) = json.loads(Path("needs.json").read_text("utf-8"))["integrations"]
+    assert (found["integration"], found["gateway"]) == ("tin-shop", "tin")
+    assert found["replies"][0]["operation"] == "sale"
+
+
+def test_write_then_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was written is what the code needs, and writing it again changes nothing."""
+    assert call(["contract", "write", SHOP]) == 0
+    first = FILE.read_bytes()
+    assert call(["contract", "write", SHOP]) == 0
+    assert FILE.read_bytes() == first
+    assert call(["contract", "check", SHOP]) == 0
+
+    said = [line for line in capsys.readouterr().out.splitlines() if "tin-shop.json" in line]
+    assert [line.partition(":")[0] for line in said] == [
+        " contracts/tin/tin-shop.json written",
+        " contracts/tin/tin-shop.json is as it was",
+        " contracts/tin/tin-shop.json is what tin-shop needs",
+    ]
+
+
+def test_check_tells_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    """A committed file that says something else is exit code 1, with the difference in words; so is a missing one."""
+    assert call(["contract", "check", SHOP]) == 1
+    assert capsys.readouterr().out == " contracts/tin/tin-shop.json is missing: paypact contract write\n"
+
+    assert call(["contract", "write", SHOP]) == 0
+    capsys.readouterr()
+    document = json.loads(FILE.read_bytes())
+    document["interactions"][0]["response"]["status"] = 201
+    FILE.write_text(json.dumps(document), "utf-8")
+
+    assert call(["contract", "check", SHOP]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        " contracts/tin/tin-shop.json is not what tin-shop needs today:",
+        "   ~ sale (approve): POST /charges",
+        "       response.status: 200, in the file 201",
+        " look at the differences, then: paypact contract write",
+    ]
+
+
+def test_check_of_a_file_that_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that cannot be read is exit code 2, and it is left as it is."""
+    FILE.parent.mkdir(parents=True)
+    FILE.write_text('{"consumer": {"na', "utf-8")
+
+    assert call(["contract", "check", SHOP]) == 2
+    assert capsys.readouterr().err.startswith("paypact: contract contracts/tin/tin-shop.json ")
+    assert FILE.read_text("utf-8") == '{"consumer": {"na'
+
+
+def test_a_name_that_no_integration_has(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `--integration` does not match is told with what there is."""
+    assert call(["needs", SHOP, "--integration", "zinc*"]) == 2
+    assert capsys.readouterr().err == "paypact: no integration is named zinc* (there are: tin-shop)\n"
+
+
+def test_a_folder_that_cannot_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is played where nothing could be written."""
+    Path("contracts").write_text("a file", "utf-8")
+
+    assert call(["contract", "write", SHOP]) == 2
+    assert capsys.readouterr().err == (
+        "paypact: contract: folder contracts/tin cannot be made: Not a directory. Name another with --out\n"
+    )
