@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import hashlib
+import importlib
 import json
 import os
 import pkgutil
@@ -23,7 +24,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -169,9 +170,8 @@ def columns(module: str) -> list[Cell]:
     return [cell for target in found for promise in promises().values() for cell in cells(promise, target)]
 
 
-def replace(mutant: Mutant) -> None:
+def replace(mutant: Mutant, original: ModuleType) -> None:
     """Put the mutant in the place of its module, in this process."""
-    original = sys.modules[mutant.module]
     changed = ModuleType(mutant.module)
     changed.__file__, changed.__package__, changed.__spec__ = original.__file__, original.__package__, original.__spec__
     sys.modules[mutant.module] = changed
@@ -200,26 +200,36 @@ def visited(cell: Cell, file: str) -> set[int]:
     return lines
 
 
-def itinerary(module: str, kept: Path | None) -> dict[str, set[int]]:
-    """For each cell the lines of the module that it comes by; `kept` is where they are known from an earlier run."""
+def remembered(kept: Path | None, module: str, what: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, as JSON, from beside `kept` where the same module was looked at before."""
     path = discovery.place(module).path
-    file = kept and kept.with_name(f"{module}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}.json")
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    file = kept and kept.with_name(f"{module}-{version}-{what}.json")
     if file and file.exists():
-        found = json.loads(file.read_text(encoding="utf-8"))
-    else:
-        found = {}
-        for cell in columns(module):
-            found[cell.name] = forked(lambda cell=cell: sorted(visited(cell, str(path)))) or []  # type: ignore[misc]  # bound
-        if file:
-            file.write_text(json.dumps(found), encoding="utf-8")
-    return {cell: set(lines) for cell, lines in found.items()}
+        return json.loads(file.read_text(encoding="utf-8"))
+    found = make()
+    if file:
+        file.write_text(json.dumps(found), encoding="utf-8")
+    return found
+
+
+def itinerary(module: str, kept: Path | None) -> dict[str, set[int]]:
+    """For each cell the lines of the module that it comes by."""
+    path = str(discovery.place(module).path)
+
+    def walked() -> dict[str, list[int]]:
+        every = columns(module)
+        return {cell.name: forked(lambda cell=cell: sorted(visited(cell, path))) or [] for cell in every}  # type: ignore[misc]  # bound
+
+    return {cell: set(lines) for cell, lines in remembered(kept, module, "lines", walked).items()}
 
 
 def kill(mutant: Mutant, order: Counter[str], routes: dict[str, set[int]]) -> tuple[str, str]:
     """Try a mutant: the cell that broke and what it said; both empty where it survived."""
     warnings.simplefilter("ignore")
+    original = sys.modules[mutant.module]
     try:
-        replace(mutant)
+        replace(mutant, original)
         every = columns(mutant.module)
     except Exception as error:  # noqa: BLE001 - a mutant may raise anything
         return "crash", f"{type(error).__name__}: {error}"
@@ -293,7 +303,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--again", action="store_true", help="try known survivors once more")
     given = parser.parse_args(arguments)
     clock.install()
-    every = [mutant for module in given.module or modules() for mutant in mutants(module)]
+    every = [
+        Mutant(*fields)
+        for module in given.module or modules()
+        for fields in remembered(
+            given.state, module, "mutants", lambda module=module: [astuple(each) for each in mutants(module)]
+        )
+    ]
     known: dict[str, Fate] = {}
     if given.state and given.state.exists():
         for line in given.state.read_text(encoding="utf-8").splitlines():
@@ -308,6 +324,7 @@ def main(arguments: list[str]) -> int:
     routes: dict[str, dict[str, set[int]]] = {}
     for number, mutant in enumerate(left[: given.most], 1):
         if mutant.module not in routes:
+            importlib.import_module(mutant.module)  # before the first fork: its SDK takes long to import
             routes[mutant.module] = itinerary(mutant.module, given.state)
         fate = tried(mutant, order, routes[mutant.module])
         order.update((fate.killer, f"{mutant.where}|{fate.killer}"))

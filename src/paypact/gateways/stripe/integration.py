@@ -246,5 +246,6 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
                 return paypact.Pending(result.id)
             case "refused":
                 return paypact.Rejected(result.reason)
-            case _:
+            case "unknown":
                 return paypact.Unknown(result.id)
+        raise ValueError(f"a payment has no state {result.state!r}")
