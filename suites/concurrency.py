@@ -14,6 +14,7 @@ from paypact.testkit import Axis, Case, Example, Exploration, Target, promise
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS, paying
 from paypact.testkit.race import double_submit, two_movements, two_webhooks, webhook_and_copy, webhook_and_return
+from paypact.testkit.webhooks import in_order, pays
 from paypact.world.interleaving import schedules
 
 RACES: Final[dict[str, Callable[[Example], None]]] = {
@@ -23,7 +24,8 @@ RACES: Final[dict[str, Callable[[Example], None]]] = {
     "webhook-and-copy": webhook_and_copy,
     **{f"{operation}-and-{operation}": two_movements for operation in MOVEMENTS},
 }
-WEBHOOKS: Final = ("webhook-and-webhook", "webhook-and-copy")
+WEBHOOKS: Final = {"webhook-and-webhook": 2, "webhook-and-copy": 1}  # how many a payment has to send
+LIVES: Final = (("sale",), ("authorize",), ("authorize", "capture"), ("sale", "refund"))
 BUYING: Final = ("sale", "authorize", "charge_stored")
 PREEMPTIONS: Final = 2
 MOST: Final = 100  # orders a cell: those with most preemptions of long flows are left out, and the notes say so
@@ -49,7 +51,7 @@ def two_at_once_are_one(run: Exploration) -> None:
         raise NotCoveredError("the driver reaches a served gateway: its exchanges cannot be held back one by one")
     answer = "challenge" if run.key == "webhook-and-return" else "approve"
     play = RACES[run.key]
-    plan = (operations[0],) if run.key in WEBHOOKS else ()
+    plan = _plan(run, WEBHOOKS[run.key]) if run.key in WEBHOOKS else ()
     scheme, currency = target.schemes[0], target.currencies[0]
     plain = Case(operation=operations[0], answer=answer, plan=plan, scheme=scheme, currency=currency)
     longest = max(2, _handled(run, plain, play) if plan else run.longest(plain, play))
@@ -74,6 +76,18 @@ def two_at_once_are_one(run: Exploration) -> None:
         for schedule in axes["schedule"].values
     ]
     run.explore(axes, play, condition="raced", cases=cases, at_random=False)
+
+
+def _plan(run: Exploration, least: int) -> tuple[str, ...]:
+    """The plainest life of a payment in which the gateway sends so many webhooks."""
+    scheme, currency = run.target.schemes[0], run.target.currencies[0]
+    for plan in LIVES:
+        if pays(run.target) and not run.target.offers(*plan):
+            continue
+        outbox = run.rehearsed(Case(scheme=scheme, currency=currency, plan=plan), in_order).outbox
+        if outbox is not None and len(outbox.happened) >= least:
+            return plan
+    raise NotCoveredError(f"no payment that the driver can make has the gateway send {least} webhooks")
 
 
 def _handled(run: Exploration, plain: Case, play: Callable[[Example], None]) -> int:
