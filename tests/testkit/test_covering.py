@@ -134,3 +134,16 @@ def test_values_are_told_in_the_order_they_were_tried() -> None:
         "edge": ("high", "low"),
         "cvc": ("True", "False"),
     }
+
+
+def test_another_turn_covers_the_same_pairs_otherwise() -> None:
+    """Other values of the same classes, with other digits: no pair of classes is lost."""
+    axes: Axes = {
+        "scheme": Axis(("visa", "jcb", "amex", "elo"), lambda word: "long" if word == "amex" else "usual"),
+        "currency": Axis(("EUR", "USD", "JPY"), lambda word: "none" if word == "JPY" else "two"),
+    }
+    first, second = covering.rows(axes), covering.rows(axes, turn=1)
+
+    assert first != second
+    for listed in (first, second):
+        assert {pair for case in listed for pair in covering.pairs(case, axes)} == covering.possible(axes)

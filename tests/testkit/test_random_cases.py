@@ -48,6 +48,15 @@ def test_cells_draw_different_cases() -> None:
     assert cases("card-types[shop-jcb]") != cases("card-types[shop-elo]")
 
 
+def test_another_seed_draws_other_cases() -> None:
+    """The same ones each time; without a seed they are those of the cell's name."""
+    seeded = Profile("seed 7", examples=40, deterministic=True, seed=7)
+
+    assert cases(profile=seeded) == cases(profile=seeded)
+    assert cases(profile=seeded) != cases()
+    assert (PR.seed_of(CELL), seeded.seed_of(CELL), NIGHTLY.seed_of(CELL)) == (CELL, f"{CELL}/7", None)
+
+
 def test_each_night_draws_new_cases() -> None:
     """Even where the shop's own tests are set to repeat themselves, as CI does by itself."""
     assert settings.default is not None
