@@ -12,6 +12,7 @@ from paypact.tables import describe
 from paypact.world.ledger_tables import Terms
 
 TOY = Path(__file__).parent.parent / "toy" / "tin" / "facts.toml"
+LINE = TOY.read_text("utf-8").splitlines().index("[ledger]") + 1
 SCHEME, LEDGER, ALL = describe(SchemeFact), describe(Terms), describe(Facts)  # what may stand there, as it stands today
 
 
@@ -79,7 +80,7 @@ BROKEN = {  # what is replaced, by what, and the message
     "no TOML": (
         "[ledger]",
         "[ledger",
-        "facts.toml is not valid TOML: Expected ']' at the end of a table declaration (at line 9, column 8)",
+        f"facts.toml is not valid TOML: Expected ']' at the end of a table declaration (at line {LINE}, column 8)",
     ),
 }
 
