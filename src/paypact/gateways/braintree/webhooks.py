@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -171,6 +172,6 @@ def elsewhere(account: Account, payment: Payment, operation: str) -> bool:
     key = base64.b64encode(f"{own['public_key']}:{own['private_key']}".encode()).decode()
     headers = {"authorization": f"Basic {key}", "x-apiversion": "6", "content-type": "application/xml"}
     url = f"{account.facts.gateway.url}/merchants/{own['merchant_id']}/{path}"
-    body = encode_xml({"transaction": sent}).replace(b"merchant-", b"merchant_")
-    account.handle(Request(method, url, headers, body))
-    return True
+    # requests have underscores where replies have dashes
+    body = re.sub(rb"</?[a-z-]+", lambda tag: tag[0].replace(b"-", b"_"), encode_xml({"transaction": sent}))
+    return not account.handle(Request(method, url, headers, body)).refused
