@@ -448,7 +448,11 @@ def test_a_run_without_drivers_is_unchanged(empty_shop: Any) -> None:
 
     def run(*arguments: str) -> tuple[list[str], set[str]]:
         result = empty_shop.pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
-        lines = [re.sub(r"in \d+\.\d+s", "", line) for line in result.outlines if not line.startswith("plugins:")]
+        lines = [
+            re.sub(r"in \d+\.\d+s =*", "", line).strip("=")
+            for line in result.outlines
+            if not line.startswith("plugins:")
+        ]
         return lines, set(json.loads((empty_shop.pytester.path / "modules.json").read_text()))
 
     lines, modules = run()
