@@ -133,7 +133,11 @@ def test_without_a_driver_its_run_is_unchanged(empty_shop: Any) -> None:
 
     def run(*arguments: str) -> list[str]:
         result = empty_shop.pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
-        return [re.sub(r"in \d+\.\d+s", "", line) for line in result.outlines if not line.startswith("plugins:")]
+        return [
+            re.sub(r"in \d+\.\d+s.*", "", line).strip("= ")
+            for line in result.outlines
+            if not line.startswith("plugins:")
+        ]
 
     lines = run()
 
