@@ -36,7 +36,8 @@ def encode_xml(body: Any) -> bytes:
 def decode_xml(body: bytes) -> dict[str, Any]:
     """`{root: content}` of a document: dicts, lists, and by `type` booleans, integers, dates; all else is text.
 
-    Names stay as they are written. An element without content is empty text, with `nil="true"` it is None.
+    Dashes in names become underscores, as Rails reads them: vendors' SDKs write either. An element without content is
+    empty text, with `nil="true"` it is None.
 
     Raises:
         ValueError: not well-formed, or a typed element whose content is not of its type.
@@ -149,8 +150,9 @@ class _Reader:
         if self._open:
             self._open[-1][3].append(data)
 
-    def end(self, name: str) -> None:
-        _, attributes, children, texts = self._open.pop()
+    def end(self, _: str) -> None:
+        tag, attributes, children, texts = self._open.pop()
+        name = tag.replace("-", "_")
         value = self._value(attributes, children, "".join(texts))
         if self._open:
             self._open[-1][2].append((name, value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -288,6 +289,16 @@ def test_what_there_is(sdk: Any) -> None:
     assert known == {"brands": [{"type": "visa", "supported": True}]}
 
 
+@pytest.mark.parametrize("given", ["token", "paymentData", "authorisationToken", "all of it"])
+def test_whatever_the_component_gets(sdk: Any, pay: Any, world: World, payment: Any, card: Card, given: str) -> None:
+    """A shop hands the action on as a whole, or one opaque text of it: the component finds the challenge."""
+    action = sdk.payments_api.payments(pay(challenge(), **NATIVE)).message["action"]
+    place = json.dumps(action) if given == "all of it" else action[given]
+    assert "threeDSResult" in (world.simulator.visit(place, payment(card), "passed") or {})
+    assert world.simulator.visit('{"token": "nobody"}', payment(card), "passed") is None
+    assert world.simulator.visit('{"token": ', payment(card), "passed") is None
+
+
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +333,18 @@ def test_sessions(
     ended = sdk.payments_api.get_result_of_payment_session(made["id"], **query).message
     assert (ended["status"], [one["resultCode"] for one in ended.get("payments", [])]) == (status, payments)
     assert len(world.ledger.purchases) == len(world.ledger.purchases[0].authorizations) == 1
+
+
+@pytest.mark.parametrize("given", ["id", "sessionData", "all of it"])
+def test_whatever_of_a_session_the_component_gets(
+    sdk: Any, pay: Any, world: World, payment: Any, card: Card, given: str
+) -> None:
+    """Its id, its data, or all of it."""
+    body = {name: value for name, value in pay().items() if name != "paymentMethod"}
+    made = sdk.payments_api.sessions(body).message
+    place = json.dumps(made) if given == "all of it" else made[given]
+    assert (world.simulator.visit(place, payment(card), "passed") or {})["sessionId"] == made["id"]
+    assert world.simulator.comes_back_to(place) == body["returnUrl"]
 
 
 def test_a_session_that_nobody_used(sdk: Any, pay: Any, world: World, payment: Any, card: Card) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from paypact.cards.card import Card
 from paypact.gateways.adyen.simulator import cards, modifications, payments, sessions
 from paypact.gateways.adyen.simulator.account import Account, Refusal
 from paypact.gateways.adyen.simulator.requests import Call, Misfit, Reader, Version, described, without_effect
 from paypact.payments import Notification, Payment
-from paypact.world.books import Entry, Purchase
+from paypact.world.books import Authorization, Entry, Purchase
 from paypact.world.codecs import decode_json, encode_json
 from paypact.world.http import Request, Response
 from paypact.world.notifications import Event, Seal
@@ -152,28 +152,36 @@ class Adyen(Account):
         return cards.state_data(self, card)
 
     def visit(self, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
-        query = parse_qs(urlsplit(place).query) if "://" in place else {}
-        session = self.ledger.named((query.get("sessionId") or [place])[0], Purchase)
-        if session is not None and isinstance(session.data, sessions.Session):
-            return sessions.visit(self, session, payment, result)
-        held = self.challenges.get((query.get("MD") or [place])[0])
-        if held is None:
+        found = self._behind(place)
+        if found is None:
             return None
+        if isinstance(found, Purchase):
+            return sessions.visit(self, found, payment, result)
         if result == "abandoned":
             return {}
-        native = held.data.native
-        name = (
-            "threeds2.challengeResult" if held.data.fingerprinted else "threeDSResult" if native else "redirectResult"
-        )
-        return {name: payments.act(self, held, passed=result == "passed")}
+        native, fingerprinted = found.data.native, found.data.fingerprinted
+        name = "threeds2.challengeResult" if fingerprinted else "threeDSResult" if native else "redirectResult"
+        return {name: payments.act(self, found, passed=result == "passed")}
 
     def comes_back_to(self, place: str) -> str:
-        query = parse_qs(urlsplit(place).query) if "://" in place else {}
-        session = self.ledger.named((query.get("sessionId") or [place])[0], Purchase)
-        if session is not None and isinstance(session.data, sessions.Session):
-            return str(session.data.sent["returnUrl"])
-        held = self.challenges.get((query.get("MD") or [place])[0])
-        return str(held.data.back) if held is not None else ""
+        found = self._behind(place)
+        if found is None:
+            return ""
+        return str(found.data.sent["returnUrl"] if isinstance(found, Purchase) else found.data.back)
+
+    def _behind(self, place: str) -> Purchase | Authorization | None:
+        """The session or challenge that a page's URL leads to, or that the component is given.
+
+        Of what the component is given (`id` and `sessionData`; all of `action`) a shop may pass on any text, or all of
+        it as JSON: whichever it is, the page that gets it can go on.
+        """
+        for text in _texts(place):
+            session = self.ledger.named(text, Purchase)
+            if session is not None and isinstance(session.data, sessions.Session):
+                return session
+            if text in self.challenges:
+                return self.challenges[text]
+        return None
 
     # What is told by webhook is imported late: only listeners need it.
 
@@ -201,6 +209,19 @@ class Adyen(Account):
         from paypact.gateways.adyen import webhooks
 
         return webhooks.elsewhere(self, payment, operation)
+
+
+def _texts(place: str) -> Iterator[str]:
+    """The texts that may name something: those of a JSON object, of a URL's query, or the place itself."""
+    if place.startswith("{"):
+        try:
+            yield from (value for value in decode_json(place.encode()).values() if isinstance(value, str))
+        except ValueError:
+            return
+    elif "://" in place:
+        yield from (value for _, value in parse_qsl(urlsplit(place).query))
+    else:
+        yield place
 
 
 def _place(method: str, path: str) -> tuple[str, str, tuple[str, ...]]:

@@ -82,7 +82,8 @@ def settle(account: Account, held: Authorization, issued: Answer) -> None:
     attempt: Attempt = held.data
     if held.state == "challenged":
         attempt.asked = True
-        account.challenges[account.psp(held.id, "challenge")] = held
+        for text in (account.psp(held.id, "challenge"), _own(account, held)):
+            account.challenges[text] = held
     elif attempt.model and held.state in ("authorized", "completed"):
         attempt.stored = account.psp(held.card.key, attempt.shopper, "stored")
         account.stored[attempt.stored] = Stored(attempt.stored, held.card, attempt.shopper, attempt.model)
@@ -174,7 +175,7 @@ def _asked(account: Account, held: Authorization, money: dict[str, Any]) -> wire
         action: Any = wire.Redirect(url=f"{PAGE}threeDS/redirect?MD={token}")
         return wire.Asked(result="RedirectShopper", action=action, **money)
     word, subtype = ("ChallengeShopper", "challenge") if attempt.fingerprinted else ("IdentifyShopper", "fingerprint")
-    own = f"Ab02b4c0!{account.psp(held.id, 'own')}"
+    own = _own(account, held)
     action = wire.Native(subtype=subtype, token=token, authorisation_token=own, payment_data=own)
     return wire.Asked(result=word, action=action, **money)
 
@@ -205,6 +206,11 @@ def _additional(account: Account, held: Authorization, kind: type[wire.Additiona
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _own(account: Account, held: Authorization) -> str:
+    """What the component passes on unread."""
+    return f"Ab02b4c0!{account.psp(held.id, 'own')}"
 
 
 def _native(sent: dict[str, Any]) -> bool:

@@ -33,7 +33,10 @@ def create(account: Account, call: Call) -> Wire:
     """POST /sessions."""
     sent, id_ = call.sent, f"CS{account.psp()}"
     until = account.world.clock.time() + LASTS
-    account.ledger.name(id_, account.open(sent["amount"], sent["reference"], Session(id_, sent, until)))
+    purchase = account.open(sent["amount"], sent["reference"], Session(id_, sent, until))
+    data = f"Ab02b4c0!{account.psp(id_, 'data')}"
+    for text in (id_, data):
+        account.ledger.name(text, purchase)
     told = {
         "id": id_,
         "amount": wire.Amount(**sent["amount"]),
@@ -41,7 +44,7 @@ def create(account: Account, call: Call) -> Wire:
         "merchant": sent["merchantAccount"],
         "reference": sent["reference"],
         "back": sent["returnUrl"],
-        "data": f"Ab02b4c0!{account.psp(id_, 'data')}",
+        "data": data,
     }
     if sent.get("mode") == "hosted":
         return wire.HostedSession(url=f"{payments.PAGE}hosted?sessionId={id_}", **told)
