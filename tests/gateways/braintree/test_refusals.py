@@ -205,6 +205,15 @@ def test_a_request_may_be_json(world: World) -> None:
     assert world.recording.exchanges[-1].raw.startswith(b"<?xml")
 
 
+def test_names_may_have_dashes(world: World) -> None:
+    """The SDKs for PHP and Ruby write dashes where the one for Python writes underscores."""
+    body = b"<transaction><type>sale</type><amount>10.99</amount><order-id>o-1</order-id>"
+    body += b"<payment-method-nonce>fake-valid-visa-nonce</payment-method-nonce></transaction>"
+
+    assert _posted(world, body).status == 201
+    assert [(purchase.price.minor, purchase.reference) for purchase in world.ledger.purchases] == [(1099, "o-1")]
+
+
 def _authorized(own: Any) -> dict[str, str]:
     from base64 import b64encode
 
