@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable
 from types import new_class
 from typing import Any
@@ -358,3 +359,15 @@ def test_no_driver_makes_paypact_fail(name: str) -> None:
 
     assert {result.name: result.why for result in results if result.state == "defect"} == {}
     assert "broken" in {result.state for result in results}
+
+
+def test_what_a_test_run_makes_an_error_stays_a_warning() -> None:
+    """Shoppers are not told of deprecations: who meets one is right, however strict the shop's tests are."""
+
+    def warned(driver: Driver, payment: Payment) -> Outcome:
+        warnings.warn("on its way out", DeprecationWarning, stacklevel=1)
+        return sell(driver, payment)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert tried(warned).state == "kept"
