@@ -230,8 +230,9 @@ class Example:
         every = [m for m in authorization.movements if m.kind == kind] if authorization else []
         made = every[before:]
         state = checks.movement_word(made, asked, void=kind == "void")
-        if kind == "refund" and state == "none" and authorization and checks.undone(authorization) == asked > 0:
-            state = "moved"  # what has not settled yet is given back by undoing it
+        unsettled = checks.undone(authorization) if authorization and not goal.get("reached") else 0
+        if kind == "refund" and state == "none" and unsettled == asked > 0:
+            state = "moved"  # what has not settled yet is given back by undoing it, if it was not undone before
         verdict = judge_movement(state, told.outcome, seen := self._seen(told), **goal)
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, seen)

@@ -14,7 +14,6 @@ from typing import Any, Final
 from paypact.payments import ActionRequired, Approved, Money, Payment
 from paypact.testkit import checks
 from paypact.testkit.acknowledged import carry_out
-from paypact.testkit.checks import undone
 from paypact.testkit.delivery import conclude, deliver_all, judge_orders
 from paypact.testkit.example import Example
 from paypact.testkit.flow import MOST_PRESSES, follow, movement_arguments
@@ -166,7 +165,7 @@ def _reached(operation: str, authorization: Authorization) -> bool:
     if operation == "void":
         return authorization.state in ("voided", "expired", "declined", "rejected")
     if operation == "refund":
-        return bool(authorization.captured or undone(authorization)) and authorization.refundable == 0
+        return bool(authorization.captured or authorization.state == "voided") and authorization.refundable == 0
     return authorization.state == "completed"
 
 
