@@ -71,6 +71,13 @@ def moved(kind: Any, made: Authorization, amount: int | None = None) -> Authoriz
     return made
 
 
+def taken_and_voided() -> Authorization:
+    """A sale that was voided before it settled."""
+    made = sold()
+    Ledger(Terms(source="test", void_until="settling", cutoff=3600.0), Clock()).request("void", made)
+    return made
+
+
 def given_back() -> Authorization:
     """A sale that was refunded."""
     made = sold()
@@ -508,6 +515,25 @@ ORDERS: dict[str, tuple[Callable[[], Standing], Order, Verdict]] = {
             "wrong",
             "order/undone-by-void/refunded",
             "the shop's order is 'refunded', but the money was released or given back",
+        ),
+    ),
+    "voided after its capture, called canceled": (
+        lambda: Standing("undone", taken_and_voided()),
+        Order("canceled", captured=Money(0, "EUR"), refunded=Money(0, "EUR")),
+        Verdict("ok"),
+    ),
+    "voided after its capture, called refunded": (
+        lambda: Standing("undone", taken_and_voided()),
+        Order("refunded", captured=Money(1090, "EUR"), refunded=Money(1090, "EUR")),
+        Verdict("ok"),
+    ),
+    "voided after its capture, in other sums": (
+        lambda: Standing("undone", taken_and_voided()),
+        Order("refunded", refunded=Money(500, "EUR")),
+        Verdict(
+            "broken",
+            "order/captured-then-voided/refunded/refunded",
+            "the shop's order says refunded 5.00 EUR, the ledger 0.00 EUR",
         ),
     ),
 }

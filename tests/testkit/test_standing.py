@@ -284,6 +284,16 @@ def test_a_capture_that_is_only_requested() -> None:
     assert (waiting, booked) == (("paid", "capture-requested"), ("paid", "paid"))
 
 
+@pytest.mark.parametrize(("acknowledged", "row"), [((), "captured-then-voided"), (("sale",), "undone-by-void")])
+def test_a_void_of_a_capture(acknowledged: Any, row: str) -> None:
+    """What was captured went back, what was only requested never moved: an order may be called refunded after one."""
+    terms = Terms(source="test", acknowledges=acknowledged, delay=60.0, void_until="settling", cutoff=3600.0)
+    books = Books(terms)
+    books.ledger.request("void", books.paid())
+
+    assert (books.found().word, order_word(books.found())) == ("undone", row)
+
+
 def test_each_press_has_its_own_standing() -> None:
     """After a decline another card pays: the first press stays refused, the second is paid, and nobody paid twice."""
     books = Books()

@@ -249,7 +249,7 @@ WALKS: dict[str, tuple[Terms, str]] = {
     "braintree: a void undoes a capture not yet settling": (BRAINTREE, """
         authorize 1000          | authorized
         capture 1000            | completed, captured 1000
-        void                    | voided, captured 0, captures canceled"""),
+        void                    | voided, captured 0, captures undone"""),
     "braintree: settling ends the voiding and begins the refunding": (BRAINTREE, """
         sale 1000               | completed
         refund                  | refused refund_unsettled
@@ -262,7 +262,7 @@ WALKS: dict[str, tuple[Terms, str]] = {
         capture 300 more        | authorized, captured 600
         capture 401 more        | refused capture_exceeds_authorization
         capture 400 more        | completed, captured 1000
-        void                    | voided, captured 0, captures canceled"""),
+        void                    | voided, captured 0, captures undone"""),
     # CyberSource: captures are acknowledged, voids are not
     "cybersource: a void of an acknowledged capture": (CYBERSOURCE, """
         authorize 1000          | authorized

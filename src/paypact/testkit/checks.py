@@ -51,7 +51,7 @@ def movement_word(made: Sequence[Movement], asked: int, *, void: bool) -> str:
 
 def undone(authorization: Authorization) -> int:
     """What was captured and then undone by a void, in minor units: money that has gone back without a refund."""
-    return authorization.total("capture", frozenset({"canceled"})) if authorization.state == "voided" else 0
+    return authorization.total("capture", frozenset({"canceled", "undone"})) if authorization.state == "voided" else 0
 
 
 def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circumstances) -> Verdict:

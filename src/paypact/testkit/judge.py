@@ -148,7 +148,8 @@ def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
             ("captured", order.captured, authorization.captured),
             ("refunded", order.refunded, authorization.refunded),
         ):
-            if given is not None and (given.minor, given.currency) != (true, payment.amount.currency):
+            sums = {true, true + authorization.undone}  # what a void gave back may count as captured and refunded
+            if given is not None and (given.minor not in sums or given.currency != payment.amount.currency):
                 shown = f"{major(given.minor, given.currency)}, the ledger {major(true, payment.amount.currency)}"
                 return Verdict("broken", f"{clause}/{name}", f"the shop's order says {name} {shown}")
     return OK
@@ -159,7 +160,7 @@ def _row(found: Standing, seen: Circumstances) -> str:
     if (
         (seen.began or seen.operation) == "verify"
         and held is not None
-        and order_word(found) == "undone-by-void"
+        and order_word(found) in ("undone-by-void", "captured-then-voided")
         and held.approved == held.amount
     ):
         return "authorized"  # verified by a hold that was released again

@@ -51,21 +51,23 @@ more        broken    broken    broken   broken    broken   broken   broken
 """)
 
 # The shop's `order`, once everything is delivered and settled.
+# *captured-then-voided*: a void of what had been captured and not settled; the money went back, by either name.
 ORDER: Final = _table("""
-standing            unpaid  pending  authorized  paid    refunded  failed  canceled  disputed
-open                ok      ok       broken      broken  broken    wrong   wrong     broken
-untouched           ok      wrong    broken      broken  broken    ok      ok        broken
-refused             ok      wrong    broken      broken  broken    ok      ok        broken
-challenged          ok      ok       broken      broken  broken    wrong   wrong     broken
-pending             broken  ok       broken      broken  broken    broken  broken    broken
-review              broken  ok       wrong       broken  broken    broken  broken    broken
-authorized          broken  wrong    ok          broken  broken    broken  broken    broken
-capture-requested   broken  ok       ok          broken  broken    broken  broken    broken
-paid                broken  wrong    broken      ok      broken    broken  broken    broken
-undone-by-void      ok      wrong    broken      broken  wrong     ok      ok        broken
-undone-by-refund    broken  wrong    broken      broken  ok        wrong   wrong     broken
-disputed            broken  wrong    broken      wrong   wrong     wrong   wrong     ok
-twice               broken  broken   broken      broken  broken    broken  broken    broken
+standing              unpaid  pending  authorized  paid    refunded  failed  canceled  disputed
+open                  ok      ok       broken      broken  broken    wrong   wrong     broken
+untouched             ok      wrong    broken      broken  broken    ok      ok        broken
+refused               ok      wrong    broken      broken  broken    ok      ok        broken
+challenged            ok      ok       broken      broken  broken    wrong   wrong     broken
+pending               broken  ok       broken      broken  broken    broken  broken    broken
+review                broken  ok       wrong       broken  broken    broken  broken    broken
+authorized            broken  wrong    ok          broken  broken    broken  broken    broken
+capture-requested     broken  ok       ok          broken  broken    broken  broken    broken
+paid                  broken  wrong    broken      ok      broken    broken  broken    broken
+undone-by-void        ok      wrong    broken      broken  wrong     ok      ok        broken
+captured-then-voided  ok      wrong    broken      broken  ok        ok      ok        broken
+undone-by-refund      broken  wrong    broken      broken  ok        wrong   wrong     broken
+disputed              broken  wrong    broken      wrong   wrong     wrong   wrong     ok
+twice                 broken  broken   broken      broken  broken    broken  broken    broken
 """)
 
 # How a standing and an outcome read in a sentence.

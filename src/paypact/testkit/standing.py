@@ -70,6 +70,8 @@ def order_word(found: Standing) -> str:
     if authorization is None:
         return "undone-by-void" if found.word == "undone" else found.word
     if found.word == "undone":
+        if authorization.undone and not authorization.captured:
+            return "captured-then-voided"
         return "undone-by-refund" if authorization.captured else "undone-by-void"
     if found.word == "paid" and not authorization.captured:
         return "capture-requested"

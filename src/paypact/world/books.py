@@ -54,6 +54,11 @@ class Authorization:
         return self.total("refund")
 
     @property
+    def undone(self) -> int:
+        """What a void gave back after it had been captured, in minor units."""
+        return self.total("capture", frozenset({"undone"}))
+
+    @property
     def capturable(self) -> int:
         return max(0, self.approved - self.total("capture", LIVE)) if self.state == "authorized" else 0
 

@@ -54,11 +54,12 @@ AUTHORIZATION: Final[Machine] = {  # one card, one answer of its issuer
 
 MOVEMENT: Final[Machine] = {  # capture, refund, void, chargeback
     "requested": {"book": "booked", "fail": "failed", "cancel": "canceled"},  # acknowledged, not carried out
-    "booked": {"close": "settling", "fail": "failed", "cancel": "canceled"},  # the money counts as moved
+    "booked": {"close": "settling", "fail": "failed", "cancel": "undone"},  # the money counts as moved
     "settling": {"settle": "settled", "fail": "failed"},
     "settled": {"fail": "failed"},  # a refund that the issuer sends back
     "failed": {},
-    "canceled": {},
+    "canceled": {},  # before anything was moved
+    "undone": {},  # by a void: the money went back
 }
 
 MOVED: Final = frozenset({"booked", "settling", "settled"})

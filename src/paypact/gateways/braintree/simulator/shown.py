@@ -23,8 +23,10 @@ CAPTURE = {
     "settled": "settled",
     "failed": "settlement_declined",
     "canceled": "voided",
+    "undone": "voided",
 }
 REFUND = {**CAPTURE, "failed": "processor_declined"}
+CANCELED = ("canceled", "undone")
 NETWORK = "3"  # codes of this class: nobody decided
 
 
@@ -51,7 +53,7 @@ def status(account: Account, subject: Shown) -> str:
         return "failed" if said["code"].startswith(NETWORK) else "processor_declined"
     if own := [each for each in subject.movements if each.kind == "capture" and each.data is None]:
         return CAPTURE[own[-1].state]
-    if alive := [each for each in parts(subject) if each.state != "canceled"]:
+    if alive := [each for each in parts(subject) if each.state not in CANCELED]:
         done = subject.state == "completed" and all(each.state == "settled" for each in alive)
         return "settled" if done else "settlement_pending"
     return "authorized"
@@ -71,7 +73,7 @@ def amount(subject: Shown) -> int:
     """What a transaction is about: what was submitted for settlement where that is less, else what was approved."""
     if isinstance(subject, Movement):
         return subject.amount
-    own = [m.amount for m in subject.movements if m.kind == "capture" and m.data is None and m.state != "canceled"]
+    own = [m.amount for m in subject.movements if m.kind == "capture" and m.data is None and m.state not in CANCELED]
     return own[-1] if own else subject.approved or subject.amount
 
 
