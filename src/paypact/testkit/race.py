@@ -129,9 +129,8 @@ def two_movements(example: Example) -> None:
         right += [told for told in tolds if isinstance(told.outcome, Pending)]
         carry_out(example.world)
     crashed = next((told for told in tolds if told.crashed), None)
-    moved = sum(
-        m.amount for m in authorization.movements if m.kind == operation and m.state not in ("failed", "canceled", "undone")
-    )
+    gone = ("failed", "canceled", "undone")
+    moved = sum(m.amount for m in authorization.movements if m.kind == operation and m.state not in gone)
     if operation != "void" and moved > asked:
         said = f"two {operation}s of {asked} at once moved {moved} (minor units)"
         example.problem(Verdict("broken", f"race/{operation}/more", said), tolds[-1], "interleaving")
