@@ -37,14 +37,29 @@ def the_books_stay_equal(run: Exploration) -> None:
         plans += [(beginning, fault, move) for beginning in beginnings for move in moves for fault in FAULTS]
     if run.key in BEGINNINGS:
         plans += [(run.key, first, then) for first in moves for then in moves]
+    waiting = tuple(_waiting(target, beginnings)) if run.key == "late" else ()
+    plans += waiting
     axes = {
-        "plan": PlanAxis(tuple(plans), lambda _: "plan", shared=False, words=words),
+        "plan": PlanAxis(
+            tuple(plans), lambda plan: ", ".join(plan) if plan in waiting else "plan", shared=False, words=words
+        ),
         "currency": Axis(target.currencies, amounts.exponent_class),
         "scheme": Axis.listed(target.schemes),
     }
     if run.key == "late":
         axes["fate"] = Axis(_fates(target))
     run.explore(axes, play_plan, condition="payment made")
+
+
+def _waiting(target: Target, beginnings: list[str]) -> Iterator[tuple[str, ...]]:
+    """Lives in which what was taken or given back has the time to fail: each is tried with each fate."""
+    for beginning in beginnings:
+        if beginning == "authorize" and not target.offers("capture"):
+            continue
+        made = (beginning, "capture") if beginning == "authorize" else (beginning,)
+        yield (*made, "a day passes")
+        if target.offers("refund"):
+            yield (*made, "a day passes", "refund", "a day passes")
 
 
 def _fates(target: Target) -> tuple[str, ...]:
