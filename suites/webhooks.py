@@ -184,10 +184,12 @@ def _flows(target: Target, key: str) -> Iterator[dict[str, Any]]:
         operations = [operation for operation in (STEPS[word][0] for word in plan) if operation]
         if elsewhere or target.offers(*operations):
             yield {"plan": plan}
-    late = [each for each in terms.failures if each.startswith("refund-")]
-    if elsewhere or target.offers("sale", "refund"):
-        before = ("a day passes", "a day passes") if settles(target) else ()
-        yield from ({"plan": ("sale", *before, "refund", "a day passes"), "fate": fate} for fate in late)
+    before = ("a day passes", "a day passes") if settles(target) else ()
+    lives = {"capture": [("sale",), ("authorize", "capture")], "refund": [("sale", *before, "refund")]}
+    for fate in terms.failures:
+        for plan in lives.get(fate.partition("-")[0] if "-" in fate else "", ()):
+            if elsewhere or target.offers(*(word for word in plan if word not in before)):
+                yield {"plan": (*plan, "a day passes"), "fate": fate}
 
 
 def _plans(target: Target) -> Iterator[tuple[str, ...]]:
