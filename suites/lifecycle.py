@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paypact.testkit import Axis, Exploration, PlanAxis, Target, amounts, promise
+from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS
-from paypact.testkit.plan import FAULTS, play_plan, steps
+from paypact.testkit.plan import FAULTS, beginnings, play_plan, steps
 
-BEGINNINGS = ("authorize", "sale")
+BEGINNINGS = ("authorize", "sale", "charge_stored")
 
 
 def each_beginning(target: Target) -> Iterator[str]:
-    """A cell for lives that begin with a hold, one for sales, one for either under faults, one for late failures."""
-    yield from (beginning for beginning in BEGINNINGS if target.offers(beginning))
+    """A cell for lives that begin with a hold, one for sales, one for either under faults, one for late failures.
+
+    They begin with a stored card where that is the only way to pay.
+    """
+    yield from beginnings(target)
     yield "faults"
     if _fates(target):
         yield "late"
@@ -27,17 +31,22 @@ def each_beginning(target: Target) -> Iterator[str]:
 def the_books_stay_equal(run: Exploration) -> None:
     target = run.target
     words = steps(target)
-    beginnings = [run.key] if run.key in BEGINNINGS else [each for each in BEGINNINGS if target.offers(each)]
+    first = (run.key,) if run.key in BEGINNINGS else beginnings(target)
+    if not first:
+        raise NotCoveredError(
+            f"the driver offers {' and '.join(each for each in MOVEMENTS if target.offers(each))}, but no payment "
+            "to begin with: sale, authorize, or store with charge_stored"
+        )
     moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
-    plans: list[tuple[str, ...]] = [(beginning,) for beginning in beginnings]
-    plans += [(beginning, first) for beginning in beginnings for first in moves]
+    plans: list[tuple[str, ...]] = [(beginning,) for beginning in first]
+    plans += [(beginning, move) for beginning in first for move in moves]
     if run.key == "faults":
         words += tuple(FAULTS)
-        plans = [(fault, beginning) for beginning in beginnings for fault in FAULTS]
-        plans += [(beginning, fault, move) for beginning in beginnings for move in moves for fault in FAULTS]
+        plans = [(fault, beginning) for beginning in first for fault in FAULTS]
+        plans += [(beginning, fault, move) for beginning in first for move in moves for fault in FAULTS]
     if run.key in BEGINNINGS:
-        plans += [(run.key, first, then) for first in moves for then in moves]
-    waiting = tuple(_waiting(target, beginnings)) if run.key == "late" else ()
+        plans += [(run.key, move, then) for move in moves for then in moves]
+    waiting = tuple(_waiting(target, first)) if run.key == "late" else ()
     plans += waiting
     axes = {
         "plan": PlanAxis(

@@ -45,9 +45,14 @@ def pay(example: Example, operation: str) -> Told:
     return told
 
 
-def prepare(example: Example, operation: str) -> tuple[Payment, tuple[Any, ...]] | None:
-    """A payment and what `operation` is called with for it; a stored card is stored before. None: it was not."""
-    payment = example.payment()
+def prepare(
+    example: Example, operation: str, payment: Payment | None = None
+) -> tuple[Payment, tuple[Any, ...]] | None:
+    """A payment and what `operation` is called with for it; a stored card is stored before. None: it was not.
+
+    `payment`: which one; None: the case's.
+    """
+    payment = payment or example.payment()
     if operation != "charge_stored":
         return payment, (payment,)
     stored = follow(example, example.perform("store", payment, payment))

@@ -16,7 +16,7 @@ from paypact.testkit import checks
 from paypact.testkit.acknowledged import carry_out
 from paypact.testkit.delivery import conclude, deliver_all, judge_orders
 from paypact.testkit.example import Example
-from paypact.testkit.flow import MOST_PRESSES, follow, movement_arguments
+from paypact.testkit.flow import MOST_PRESSES, PAYING, follow, movement_arguments, paying, prepare
 from paypact.testkit.target import Target
 from paypact.world.books import Authorization
 from paypact.world.ledger import Obstacle
@@ -27,6 +27,7 @@ STEPS: Final = {  # word -> (operation, share of what is left in per cent; 0: al
     "rest": ("", 0),
     "authorize": ("authorize", 0),
     "sale": ("sale", 0),
+    "charge_stored": ("charge_stored", 0),  # of a card that is stored first
     "capture": ("capture", 0),
     "capture half": ("capture", 50),
     "capture too much": ("capture", 150),
@@ -57,11 +58,22 @@ def steps(target: Target) -> tuple[str, ...]:
 
 def _offered(target: Target, out: set[str]) -> Iterator[str]:
     for word, (operation, share) in STEPS.items():
-        if word in out or (operation and not target.offers(operation)):
+        if word in out or (operation and not _possible(target, operation)):
             continue
         if share and not takes_amount(target, operation):
             continue
         yield word
+
+
+def _possible(target: Target, operation: str) -> bool:
+    return operation in paying(target) if operation in PAYING else target.offers(operation)
+
+
+def beginnings(target: Target) -> tuple[str, ...]:
+    """The steps with which a driver's plans begin: a hold, a sale; a stored card where that is the only way to pay."""
+    possible = tuple(paying(target))
+    found = tuple(word for word in ("authorize", "sale") if word in possible)
+    return found or tuple(word for word in ("charge_stored",) if word in possible)
 
 
 def takes_amount(target: Target, operation: str) -> bool:
@@ -101,7 +113,7 @@ def live(example: Example) -> Life:
             example.world.network.arm(Fault.parse(FAULTS[word]))
             continue
         operation, share = STEPS[word]
-        if operation in ("sale", "authorize"):
+        if operation in PAYING:
             _pay(life, operation)
         elif operation and life.payment is not None:
             _move(life, operation, share)
@@ -119,8 +131,11 @@ def script_fate(example: Example) -> None:
 
 def _pay(life: Life, operation: str) -> None:
     example = life.example
-    payment = example.another_order() if life.payment else example.payment()
-    told = follow(example, example.perform(operation, payment, payment))
+    prepared = prepare(example, operation, example.another_order() if life.payment else None)
+    if prepared is None:
+        return
+    payment, arguments = prepared
+    told = follow(example, example.perform(operation, payment, *arguments))
     if isinstance(told.outcome, (Approved, ActionRequired)):
         life.payment, life.transaction, life.captured = told.payment, told.transaction, None
         example.occurred["payment made"] += 1
