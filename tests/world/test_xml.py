@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from paypact.world.wire import UNSET, Maybe, Wire, variations
+from paypact.world.wire import UNSET, Maybe, Wire, render, variations
 from paypact.world.xml import decode_xml, encode_xml
 
 
@@ -76,6 +76,22 @@ def test_a_varied_reply_keeps_its_types() -> None:
 
     assert b'<at type="datetime">2026-01-02T03:04:05Z</at>' in encode_xml(change.apply(sheet))
     assert b'<order-id nil="true"/>' in encode_xml(change.apply(sheet))
+
+
+def test_a_varied_reply_keeps_the_names_of_its_items() -> None:
+    """What stands in a list is named as in the true reply, after one change and after several in turn."""
+    sheet = {"sheets": [Sheet(order_id="o", events=[StatusEvent(at=AT, word="paid")])]}
+    changes = [each for each in variations(sheet, everything=True) if str(each) == "sheets.0.order_id null"]
+    changes += [each for each in variations(sheet, everything=True) if str(each) == "sheets.0.events.0.word absent"]
+    varied: Any = sheet
+    for change in changes:
+        varied = change.apply(varied)
+
+    assert encode_xml(varied).decode() == (
+        f'{HEAD}<sheets type="array"><sheet><order-id nil="true"/><events type="array"><status-event>'
+        '<at type="datetime">2026-01-02T03:04:05Z</at></status-event></events></sheet></sheets>'
+    )
+    assert encode_xml(render(sheet)) == encode_xml(sheet)
 
 
 @pytest.mark.parametrize(

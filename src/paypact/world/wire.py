@@ -52,6 +52,7 @@ __all__ = [
     "Arm",
     "Field",
     "Grade",
+    "Item",
     "Like",
     "Maybe",
     "Open",
@@ -183,9 +184,39 @@ def fields(cls: type[Wire]) -> tuple[Field, ...]:
     )
 
 
+class Item(dict[str, Any]):
+    """A wire of a list as plain data; `of` is its class's name, which formats that name their items write."""
+
+    __slots__ = ("of",)
+    of: str
+
+
 def render(body: Any) -> Any:
     """A body as plain dicts, lists and scalars: absent fields are dropped, in envelopes and lists of wires too."""
-    return msgspec.to_builtins(body, builtin_types=_SCALARS)
+    return _named(body, msgspec.to_builtins(body, builtin_types=_SCALARS))
+
+
+def _named(body: Any, tree: Any) -> Any:
+    """The plain data of a body, in which the items of lists still know what they are."""
+    if isinstance(body, Wire):
+        for name, attribute in zip(body.__struct_encode_fields__, body.__struct_fields__, strict=True):
+            if name in tree:
+                tree[name] = _named(getattr(body, attribute), tree[name])
+    elif isinstance(body, dict):
+        for name, held in body.items():
+            if name in tree:
+                tree[name] = _named(held, tree[name])
+    elif isinstance(body, list | tuple):
+        return [_item(held, _named(held, plain)) for held, plain in zip(body, tree, strict=True)]
+    return tree
+
+
+def _item(held: Any, plain: Any) -> Any:
+    if not isinstance(held, Wire):
+        return plain
+    item = Item(plain)
+    item.of = type(held).__name__
+    return item
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from msgspec import UNSET, UnsetType
 
-from paypact.world.wire import Wire
+from paypact.world.wire import Item, Wire
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"})
@@ -24,8 +24,8 @@ _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&
 def encode_xml(body: Any) -> bytes:
     """A document of `{root: content}`; content may be a `Wire`, a dict, a list or a scalar.
 
-    Underscores in names become dashes. A list is an array of items, named by their class where they are wires; a tuple
-    is the same element several times, which readers see as one where it is written once.
+    Underscores in names become dashes. A list is an array of items, named by their class where they are wires, or were
+    before `render`; a tuple is the same element several times, which readers see as one where it is written once.
     """
     out = [_DECLARATION]
     for name, value in body.items():
@@ -63,9 +63,16 @@ def _tag(name: str) -> str:
     return name.replace("_", "-")
 
 
+def _item(held: Any) -> str:
+    """The element's name of what stands in a list."""
+    if isinstance(held, Item):
+        return _dashed(held.of)
+    return _dashed(type(held).__name__) if isinstance(held, Wire) else "item"
+
+
 @cache
-def _item(name: str) -> str:
-    """The element's name of a wire in a list: `StatusEvent` is `status-event`."""
+def _dashed(name: str) -> str:
+    """The element's name of a wire: `StatusEvent` is `status-event`."""
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).strip("-")
 
 
@@ -90,7 +97,7 @@ def _write(out: list[str], name: str, value: Any) -> None:
     elif isinstance(value, list):
         out.append(f'<{tag} type="array">')
         for held in value:
-            _write(out, _item(type(held).__name__) if isinstance(held, Wire) else "item", held)
+            _write(out, _item(held), held)
         out.append(f"</{tag}>")
     elif isinstance(value, tuple):
         for held in value:
