@@ -31,22 +31,22 @@ def each_beginning(target: Target) -> Iterator[str]:
 def the_books_stay_equal(run: Exploration) -> None:
     target = run.target
     words = steps(target)
-    first = (run.key,) if run.key in BEGINNINGS else beginnings(target)
-    if not first:
+    begun = (run.key,) if run.key in BEGINNINGS else beginnings(target)
+    if not begun:
         raise NotCoveredError(
             f"the driver offers {' and '.join(each for each in MOVEMENTS if target.offers(each))}, but no payment "
             "to begin with: sale, authorize, or store with charge_stored"
         )
     moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
-    plans: list[tuple[str, ...]] = [(beginning,) for beginning in first]
-    plans += [(beginning, move) for beginning in first for move in moves]
+    plans: list[tuple[str, ...]] = [(beginning,) for beginning in begun]
+    plans += [(beginning, move) for beginning in begun for move in moves]
     if run.key == "faults":
         words += tuple(FAULTS)
-        plans = [(fault, beginning) for beginning in first for fault in FAULTS]
-        plans += [(beginning, fault, move) for beginning in first for move in moves for fault in FAULTS]
+        plans = [(fault, beginning) for beginning in begun for fault in FAULTS]
+        plans += [(beginning, fault, move) for beginning in begun for move in moves for fault in FAULTS]
     if run.key in BEGINNINGS:
         plans += [(run.key, move, then) for move in moves for then in moves]
-    waiting = tuple(_waiting(target, first)) if run.key == "late" else ()
+    waiting = tuple(_waiting(target, begun)) if run.key == "late" else ()
     plans += waiting
     axes = {
         "plan": PlanAxis(
@@ -60,9 +60,9 @@ def the_books_stay_equal(run: Exploration) -> None:
     run.explore(axes, play_plan, condition="payment made")
 
 
-def _waiting(target: Target, beginnings: list[str]) -> Iterator[tuple[str, ...]]:
+def _waiting(target: Target, begun: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Lives in which what was taken or given back has the time to fail: each is tried with each fate."""
-    for beginning in beginnings:
+    for beginning in begun:
         if beginning == "authorize" and not target.offers("capture"):
             continue
         made = (beginning, "capture") if beginning == "authorize" else (beginning,)
