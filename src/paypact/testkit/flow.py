@@ -45,9 +45,7 @@ def pay(example: Example, operation: str) -> Told:
     return told
 
 
-def prepare(
-    example: Example, operation: str, payment: Payment | None = None
-) -> tuple[Payment, tuple[Any, ...]] | None:
+def prepare(example: Example, operation: str, payment: Payment | None = None) -> tuple[Payment, tuple[Any, ...]] | None:
     """A payment and what `operation` is called with for it; a stored card is stored before. None: it was not.
 
     `payment`: which one; None: the case's.
