@@ -111,6 +111,7 @@ def _faults(run: Exploration) -> Iterator[str]:
     if gateway.simulator.keep is not Simulator.keep:  # it has keys under which an error of its own stays
         errors += [f"stored:{word}" for word, status in own.items() if status == 500]
     lost = [kind for kind in (*FAILURES, *EDGES, *errors) if kind not in BEFORE_ONLY]
+    lost += [f"error:{word}" for word, fact in gateway.facts.errors.items() if fact.repetition]
     operation = _first(run.target) if run.key in (*TROUBLES, "complete") else run.key
     struck = operation if run.key in TROUBLES else run.key
     plain = Case(operation=operation, scheme=run.target.schemes[0], currency=run.target.currencies[0])

@@ -60,6 +60,7 @@ class ErrorFact(_Table, frozen=True, kw_only=True):
     status: int
     wire: dict[str, Any] = {}
     headers: dict[str, str] = {}
+    repetition: bool = False  # it is told of a repetition, while the first request is under way or was carried out
     unconfirmed: bool = False
 
 
