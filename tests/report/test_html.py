@@ -158,7 +158,7 @@ class Opened:
         return [str(each.get_attribute("href")) for each in found.all() if each.is_visible()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it is open, an event loop of Playwright's runs in this thread
 def browser() -> Iterator[Any]:
     """A headless browser of this machine; none is ever downloaded."""
     playwright = pytest.importorskip(
