@@ -371,3 +371,22 @@ def test_what_a_test_run_makes_an_error_stays_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert tried(warned).state == "kept"
+
+
+def test_a_loop_of_the_test_run_is_not_seen() -> None:
+    """A browser's fixture may run an event loop in the very thread; async operations have their own all the same."""
+
+    async def pays(driver: Driver, payment: Payment) -> Outcome:
+        await asyncio.sleep(1)
+        return sell(driver, payment)
+
+    def waits(driver: Driver, payment: Payment) -> Outcome:
+        asyncio.run(asyncio.sleep(1))
+        return sell(driver, payment)
+
+    async def fixture() -> None:
+        own = asyncio.get_running_loop()
+        assert (tried(pays).state, tried(waits).state) == ("kept", "kept")
+        assert asyncio.get_running_loop() is own
+
+    asyncio.run(fixture())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import traceback
 import warnings
@@ -127,14 +128,26 @@ def _check(cell: Cell, exploration: Exploration, allow_hosts: Iterable[str]) -> 
 
 @contextmanager
 def _as_deployed() -> Iterator[None]:
-    """A warning that a test run makes an error (`filterwarnings = error`) is none for shoppers: it stays a warning."""
+    """What is so only in a test run, and never where shoppers are: set aside while an integration is tried.
+
+    A warning that is made an error (`filterwarnings = error`) stays a warning. An event loop that runs in this thread
+    (that of a browser's fixture) is not seen: async operations, and an `asyncio.run` inside sync ones, have none.
+    """
+    events: Any = sys.modules.get("asyncio.events")
+    outer = events and events._get_running_loop()  # noqa: SLF001 - asyncio's own hooks for those who bring loops
     with warnings.catch_warnings():
         filters: list[Any] = list(warnings.filters)
         warnings.resetwarnings()
         for action, message, category, module, line in reversed(filters):  # each goes before the last
             about, where = (getattr(text, "pattern", text) or "" for text in (message, module))
             warnings.filterwarnings("default" if action == "error" else action, about, category, where, line)
-        yield
+        if outer:
+            events._set_running_loop(None)  # noqa: SLF001
+        try:
+            yield
+        finally:
+            if outer:
+                events._set_running_loop(outer)  # noqa: SLF001
 
 
 def _state(exploration: Exploration, fail_on: Severity) -> State:
