@@ -257,6 +257,16 @@ def test_verification(sdk: Any, nonce: Any) -> None:
     assert (bad.is_success, seen.status, seen.processor_response_code) == (False, "processor_declined", "2012")
 
 
+def test_what_no_source_settles_accuses_nobody(sdk: Any, sale: Sale, nonce: Any) -> None:
+    """A verified nonce still pays, and the key of a refused request may be sent again, with what was mended."""
+    token = nonce()
+    assert sdk.verification.create({"payment_method_nonce": token}).is_success
+    refused = sale(amount="0.00", api_request_key="k-1", payment_method_nonce=token)
+    paid = sale(api_request_key="k-1", payment_method_nonce=token)
+
+    assert (refused.is_success, paid.is_success) == (False, True)
+
+
 def test_stored_cards(sdk: Any, sale: Sale, nonce: Any) -> None:
     """A customer's card is stored by its nonce, found, charged by its token as often as one likes, and deleted."""
     customer = sdk.customer.create({"id": "c-1", "email": "a@example.com", "payment_method_nonce": nonce()}).customer

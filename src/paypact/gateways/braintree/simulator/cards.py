@@ -166,7 +166,7 @@ def answer(account: Account, method: Method, *, units: int | None, partial: bool
         return _by_amount(account, units)
     said = account.world.issuer.answer(card)
     if said.amount is not None and not partial:
-        return decline("insufficient_funds")  # who did not ask for less gets nothing
+        return decline(account.facts.wire["customs"]["partial_approval_unasked"]["told"])
     return said
 
 

@@ -15,8 +15,6 @@ from paypact.world.http import NotSimulatedError, Response
 from paypact.world.issuer import reject
 from paypact.world.ledger import Obstacle
 
-SUCCESS = ("authorized", "submitted_for_settlement", "settling", "settled", "voided")  # of which a repetition is one
-
 
 def find(account: Account, id_: str) -> Shown:
     """The transaction of that id.

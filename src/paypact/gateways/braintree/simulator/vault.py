@@ -26,6 +26,7 @@ def verify(account: Account, _: str, asked: Mapping[str, Any]) -> Response:
     options: Mapping[str, Any] = asked.get("options") or {}
     method = cards.chosen(account, asked)
     held = verified(account, method, options.get("merchant_account_id"), asked)
+    method.spent = method.token is None and account.facts.wire["customs"]["verified_nonce"]["spent"]
     if held.state in shown.FAILED:
         raise failed(account, held)
     return Response(201, {"verification": verification(account, held)})
