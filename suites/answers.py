@@ -20,11 +20,16 @@ CONNECTION = tuple(
 
 
 def each_answer(target: Target) -> Iterator[str]:
-    """A cell a class of declines, one for each other kind of answer, one for errors and one for lost connections."""
+    """A cell a class of declines, one for each other kind of answer, one for errors and one for lost connections.
+
+    What only a gateway says, by rules of its own, is `rejected`: its bank was not asked, or was overruled.
+    """
     facts = target.gateway.facts
     repertoire = facts.ledger.answers
     yield "approved"
     yield from (kind for kind in DECLINES if "decline" in repertoire and _words(target, kind))
+    if "reject" in repertoire and _own_words(target):
+        yield "rejected"
     for key, word in (("challenged", "challenge"), ("pending", "defer"), ("review", "hold"), ("partial", "partial")):
         if word in repertoire:
             yield key
@@ -76,6 +81,12 @@ def _words(target: Target, kind: str) -> tuple[str, ...]:
     return tuple(word for word, reason in reasons().items() if reason.kind == kind and word in declines)
 
 
+def _own_words(target: Target) -> tuple[str, ...]:
+    """The gateway's words for fraud that no bank has a code for."""
+    known = reasons()
+    return tuple(word for word in _words(target, "fraud") if not known[word].iso)
+
+
 def _answers(target: Target, key: str) -> tuple[str, ...]:
     repertoire = target.gateway.facts.ledger.answers
     match key:
@@ -84,6 +95,9 @@ def _answers(target: Target, key: str) -> tuple[str, ...]:
             if "decline" in repertoire:
                 behind += ["challenge>decline:insufficient_funds", "challenge>decline:refused_unspecified"]
             return tuple(behind)
+        case "rejected":
+            plain = tuple(f"reject:{word}" for word in _own_words(target))
+            return plain + tuple(f"challenge>{word}" for word in plain[:1] if "challenge" in repertoire)
         case "pending":
             return ("defer", "defer>decline:insufficient_funds")
         case "review":
