@@ -12,8 +12,8 @@ import errno
 import http.client
 import io
 import ssl
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -145,15 +145,18 @@ def _tunnel(pool: Any, conn: Any) -> None:
 
 def _answer_proxies(module: ModuleType) -> None:
     # requests looks through the environment for a proxy at every request; for a host that is answered there is none.
-    look_up = module.get_environ_proxies
-    if hasattr(look_up, "__wrapped__"):
-        return
+    for name, none in (("get_environ_proxies", dict), ("should_bypass_proxies", lambda: True)):
+        look_up = getattr(module, name, None)
+        if look_up is not None and not hasattr(look_up, "__wrapped__"):
+            setattr(module, name, _unless_answered(look_up, none))
 
-    def get_environ_proxies(url: str, no_proxy: Any = None) -> Any:
-        return {} if door.answering(urlsplit(url).hostname or "") else look_up(url, no_proxy=no_proxy)
 
-    get_environ_proxies.__wrapped__ = look_up  # type: ignore[attr-defined]
-    module.get_environ_proxies = get_environ_proxies  # type: ignore[attr-defined]
+def _unless_answered(look_up: Any, none: Callable[[], Any]) -> Any:
+    @wraps(look_up)
+    def answered(url: str, no_proxy: Any = None) -> Any:
+        return none() if door.answering(urlsplit(url).hostname or "") else look_up(url, no_proxy=no_proxy)
+
+    return answered
 
 
 def _verifies(pool: Any) -> bool:

@@ -271,13 +271,19 @@ class Exploration:
             self._failures.setdefault(key, played)
 
     def _at_random(self, axes: Axes, cases: Sequence[Case] | None) -> None:
+        most = self.exchanges + self.profile.exchanges
+
+        def one(case: Case) -> None:
+            if self.exchanges < most:
+                self._note(self._try(case))
+
         if cases is None:
-            random_cases(self.cell.name, self.profile, axes, lambda case: self._note(self._try(case)), self._failing)
+            random_cases(self.cell.name, self.profile, axes, one, self._failing)
             return
         for case in variation.mixed(self.cell.name, self.profile, axes, cases):
             if self._failing():
                 return
-            self._note(self._try(case))
+            one(case)
 
     def _failing(self) -> bool:
         return any(self._serious(played) for played in self._failures.values())

@@ -8,10 +8,15 @@ from typing import Final
 
 from paypact.errors import UsageError
 
+EXCHANGES: Final = 2  # of an example: where one makes more, fewer random cases are tried in the same time
+
 
 @dataclass(frozen=True)
 class Profile:
-    """`examples` is the number of random cases a cell after its covering rows.
+    """`examples` is the number of random cases a cell after its covering rows, at most.
+
+    Fewer are drawn where one makes many exchanges: what costs is an exchange, and none is drawn once `exchanges` were
+    made. The covering rows are always played.
 
     A deterministic profile draws the same ones in every run, by the cell's name; with another `seed`, others.
     """
@@ -20,6 +25,11 @@ class Profile:
     examples: int
     deterministic: bool
     seed: int = 0
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the random cases of a cell make before no more are drawn."""
+        return EXCHANGES * self.examples
 
     def seed_of(self, cell: str) -> str | None:
         """What the random cases of a cell are drawn by; None where every run is to draw others."""
