@@ -281,9 +281,8 @@ class Exploration:
             random_cases(self.cell.name, self.profile, axes, one, self._failing)
             return
         for case in variation.mixed(self.cell.name, self.profile, axes, cases):
-            if self._failing():
-                return
-            one(case)
+            if not self._failing():
+                one(case)
 
     def _failing(self) -> bool:
         return any(self._serious(played) for played in self._failures.values())
