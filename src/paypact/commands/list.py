@@ -59,7 +59,8 @@ def _coverage(promise: Promise, target: Target, items: Sequence[CellItem]) -> Te
     keys = [item.cell.key for item in items if item.cell.promise.id == promise.id]
     more = [operation for operation in promise.needs if not target.offers(operation)]
     tail = f" ({', '.join(more)} would be tried too, if defined)" if more else ""
-    return data(f"{len(keys)} cells: {' '.join(keys)}") + data(tail, "dim")
+    count = "1 cell" if len(keys) == 1 else f"{len(keys)} cells"
+    return data(f"{count}: {' '.join(keys)}") + data(tail, "dim")
 
 
 def _schemes(target: Target) -> Iterator[tuple[str, str]]:
