@@ -29,13 +29,6 @@ TIMES = {"ISK": 100, "UGX": 100}  # no minor unit by ISO, two digits at Stripe
 STEPS = {"MGA": 100, "BHD": 10, "JOD": 10, "KWD": 10, "OMR": 10, "TND": 10}  # amounts between the steps cannot be sent
 UNITS = {"MGA": 100}  # two digits by ISO, no minor unit at Stripe
 
-# Declines after which this card must not be tried again. Source: https://docs.stripe.com/declines/codes
-FINAL = {
-    *("lost_card", "stolen_card", "pickup_card", "card_not_supported", "invalid_account", "transaction_not_allowed"),
-    *("revocation_of_authorization", "revocation_of_all_authorizations", "stop_payment_order", "do_not_try_again"),
-    *("merchant_blacklist",),
-}
-
 
 class InexactAmountError(ValueError):
     """An amount that has no exact form in Stripe's unit."""
@@ -58,6 +51,7 @@ class Result:
 
     `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
     `reason` is Stripe's word for a decline, its message for a refusal. `final`: the card must not be tried again.
+    `stored`: the customer and the PaymentMethod of a card that was kept.
     """
 
     state: str
@@ -66,6 +60,7 @@ class Result:
     final: bool | None = None
     url: str | None = None
     client_secret: str | None = None
+    stored: tuple[str, str] | None = None
 
 
 class StripePayments:
@@ -90,9 +85,17 @@ class StripePayments:
 
     def verify(self, order: str, key: str, method: str, back: str) -> Result:
         """Ask the bank whether a card is good, taking no money."""
-        return self._send(
-            self.v1.setup_intents.create, key, {**self._present(order, method, back), "usage": "on_session"}
-        )
+        card = self._present(order, method, back)
+        return self._send(self.v1.setup_intents.create, key, {**card, "usage": "on_session"})
+
+    def store(self, order: str, key: str, method: str, back: str, **who: str) -> Result:
+        """Keep a card with a new customer, of whom `who` tells, to be charged while the shopper is away."""
+
+        def create(card: dict[str, Any], options: dict[str, Any]) -> Any:
+            customer = self.v1.customers.create(who, {"idempotency_key": f"{key}-customer"})
+            return self.v1.setup_intents.create({**card, "customer": customer.id}, options)
+
+        return self._send(create, key, {**self._present(order, method, back), "usage": "off_session"})
 
     def check(self, intent: str) -> Result:
         """Where a payment or verification stands: after the shopper came back, and whenever that is unknown."""
@@ -106,9 +109,8 @@ class StripePayments:
         """Where the newest payment of an order stands. Lists, because Stripe's search lags behind."""
         try:
             since = {"gte": int(time.time()) - LOOK_BACK}
-            for intent in self.v1.payment_intents.list(
-                {"limit": 100, "created": since}
-            ).auto_paging_iter():  # newest first
+            newest_first = self.v1.payment_intents.list({"limit": 100, "created": since})
+            for intent in newest_first.auto_paging_iter():
                 if getattr(intent.metadata, "order", None) == order:
                     return self._read(intent)
         except stripe.StripeError:
@@ -152,7 +154,8 @@ class StripePayments:
     def _read(self, intent: Any) -> Result:
         match intent.status:
             case "succeeded" | "requires_capture":
-                return Result("approved", intent.id)
+                whose = getattr(intent, "customer", None) if intent.id.startswith("seti_") else None
+                return Result("approved", intent.id, stored=(whose, intent.payment_method) if whose else None)
             case "processing":
                 return Result("pending", intent.id)
             case "requires_action":
@@ -177,7 +180,7 @@ class StripePayments:
 
     def _declined(self, error: Any, intent: str | None) -> Result:
         word = getattr(error, "decline_code", None) or getattr(error, "code", None) or "card_declined"
-        never = word in FINAL or getattr(error, "advice_code", None) == "do_not_try_again"
+        never = getattr(error, "advice_code", None) == "do_not_try_again"
         return Result("declined", intent, word, final=True if never else None)
 
 
@@ -204,6 +207,16 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
     def verify(self, payment: paypact.Payment) -> paypact.Outcome:
         press = (payment.reference, payment.attempt, payment.token, payment.return_url)
         return self.told(self.payments.verify, *press)
+
+    def store(self, payment: paypact.Payment) -> paypact.Outcome:
+        press, who = (payment.reference, payment.attempt, payment.token, payment.return_url), payment.customer
+        return self.told(self.payments.store, *press, name=who.name, email=who.email)
+
+    def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
+        customer, method = transaction
+        money = payment.amount
+        press = (payment.reference, payment.attempt, money.minor, money.currency, method, payment.return_url)
+        return self.told(self.payments.pay, *press, customer=customer, off_session=True)
 
     def complete(self, transaction: Any, authentication: paypact.Authentication) -> paypact.Outcome:
         return self.told(self.payments.check, transaction)
@@ -237,7 +250,7 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
             return paypact.Rejected(str(error))
         match result.state:
             case "approved":
-                return paypact.Approved(result.id)
+                return paypact.Approved(result.stored or result.id)
             case "declined":
                 return paypact.Declined(result.reason, result.id, result.final)
             case "action":
