@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from paypact.world import clock
+from paypact.world import clock, loop
 from paypact.world.clock import START, Clock, Wait, running
 
 
@@ -193,6 +193,21 @@ def test_async_code_waits_in_virtual_time(
     start(work())
     assert now.time() == START + 8
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("start", [clock.run, asyncio.run], ids=["the loop of the process", "a loop of its own"])
+def test_what_nobody_will_ever_do_is_not_waited_for(now: Clock, start: Callable[[Awaitable[None]], None]) -> None:
+    """An operation that could only hang ends with an error that says so, and the loop serves the next one."""
+
+    async def forgotten() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(loop.NeverEndsError) as raised:
+        start(forgotten())
+
+    assert str(raised.value) == "it waits for something that nobody will ever do: no timer, call or thread is left"
+    start(asleep())
+    assert now.time() == START + 8
 
 
 def test_an_event_loop_outside_the_example_keeps_real_time() -> None:

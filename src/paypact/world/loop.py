@@ -25,6 +25,10 @@ _SOCKETS = 0.2  # nor has a peer in another process (the shop's database)
 _LONGEST = 2.0  # seconds after which time goes on all the same: some thread is busy with its own affairs
 
 
+class NeverEndsError(RuntimeError):
+    """What an async operation waits for can no longer come: in production it would hang."""
+
+
 class _Selector(selectors.DefaultSelector):
     """Lets what is truly going on come to its end; then the time until the next timer passes at once."""
 
@@ -35,12 +39,23 @@ class _Selector(selectors.DefaultSelector):
         now = clock.current()
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        if timeout is None or now is None:
+        if now is None:
             return super().select(timeout)
+        if timeout is None:
+            return self._wait_for_others(now)
         began = now.monotonic_ns()
         ready = self._listen(now)
         if not ready and now.monotonic_ns() == began:  # else a thread's sleep moved the clock: look at the timers again
             now.wait(timeout, "asyncio")
+        return ready
+
+    def _wait_for_others(self, now: clock.Clock) -> Any:
+        """No timer is set: only a socket or a thread can wake the loop. Where there is neither, nothing ever will."""
+        if len(self.get_map()) > 1 or self.outside or clock.company() or now.busy:
+            return super().select(None)
+        ready = super().select(_LONGEST)  # threads that are older than the example may have a word to say
+        if not ready:
+            raise NeverEndsError("it waits for something that nobody will ever do: no timer, call or thread is left")
         return ready
 
     def _listen(self, now: clock.Clock) -> Any:
@@ -105,7 +120,14 @@ def run(awaitable: Awaitable[_T]) -> _T:
     global _one  # noqa: PLW0603 - one process, one loop
     if _one is None or _one.is_closed():
         _one = VirtualLoop()
-    return _one.run_until_complete(_wrapped(awaitable))
+    try:
+        return _one.run_until_complete(_wrapped(awaitable))
+    except NeverEndsError:
+        left = asyncio.all_tasks(_one)
+        for task in left:
+            task.cancel()
+        _one.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        raise
 
 
 def outside() -> int:
