@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import signal
 import socket
@@ -37,7 +38,7 @@ class Listener:
     def __init__(self, *statuses: int) -> None:
         self.got: list[tuple[str, bytes]] = []
         self.enough = threading.Event()
-        self.wanted = 0
+        self.wanted: float = math.inf
         remaining = list(statuses)
         listener = self
 
@@ -60,7 +61,7 @@ class Listener:
 
     def wait(self, number: int) -> list[tuple[str, bytes]]:
         self.wanted = number
-        assert len(self.got) >= number or self.enough.wait(10), self.got
+        assert len(self.got) >= number or self.enough.wait(30), self.got
         return self.got
 
 

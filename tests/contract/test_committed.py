@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ def verified(provider: str, tmp_path: Path, *contracts: Path) -> tuple[int, list
     return code, json.loads(target.read_bytes())["checked"]
 
 
+def named_fields(provider: str) -> Iterator[tuple[Any, Any, str]]:
+    """Contract, interaction and field of each text in a JSON reply; in XML the verifier names no field by a path."""
+    contract = json.loads(min((FOLDER / provider).glob("*.json")).read_bytes())
+    for one in contract["interactions"]:
+        if "json" in one["response"]["body"]["contentType"]:
+            content = one["response"]["body"]["content"]
+            yield from ((contract, one, name) for name, value in content.items() if isinstance(value, str))
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_committed_contract_is_kept(provider: str, tmp_path: Path) -> None:
     """Each interaction and each webhook of each bundled integration."""
@@ -35,18 +45,10 @@ def test_every_committed_contract_is_kept(provider: str, tmp_path: Path) -> None
     assert code == 0
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("provider", [each for each in PROVIDERS if any(named_fields(each))])
 def test_a_needed_field_that_is_gone_is_named(provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulator that lacks one field which an integration needs breaks its contract, interaction and field told."""
-    path = min((FOLDER / provider).glob("*.json"))
-    contract = json.loads(path.read_bytes())
-    interaction, name = next(
-        (one, name)
-        for one in contract["interactions"]
-        if "json" in one["response"]["body"]["contentType"]
-        for name, value in one["response"]["body"]["content"].items()
-        if isinstance(value, str)
-    )
+    contract, interaction, name = next(named_fields(provider))
     simulator = load(provider).simulator
     render = simulator.render
     gone = f'"{name}":'.encode()

@@ -19,7 +19,8 @@ from paypact.testkit.profiles import Profile
 from paypact.testkit.promise import promises
 from paypact.testkit.target import Target, targets
 from paypact.testkit.variation import Change, VariationAxis, Varying, everything, found, kind_of
-from paypact.world.wire import Maybe, Wire, documented, variations
+from paypact.world.variations import variations
+from paypact.world.wire import Maybe, Wire, documented
 
 Run = Callable[..., dict[str, CellResult]]
 ROWS = Profile("rows", examples=1, deterministic=True)

@@ -7,22 +7,20 @@ from typing import Annotated, Any, ClassVar
 import pytest
 
 from paypact.world.codecs import encode_json
+from paypact.world.variations import ADDED_FIELD, Variation, variations
 from paypact.world.wire import (
-    ADDED_FIELD,
     UNSEEN_WORD,
     UNSET,
     Arm,
     Grade,
     Maybe,
     Open,
-    Variation,
     Wire,
     documented,
     fields,
     like,
     never,
     render,
-    variations,
 )
 
 THREAD = documented("a thread", "unseen")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from paypact.world.wire import UNSET, Maybe, Wire, render, variations
+from paypact.world.variations import variations
+from paypact.world.wire import UNSET, Maybe, Wire, render
 from paypact.world.xml import decode_xml, encode_xml
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from paypact.contract.model import Need, Read
 from paypact.contract.paths import Path, dotted
 from paypact.contract.trace import Step, Symbols, Trace
-from paypact.world.wire import UNSEEN_WORD, Kind, Variation
+from paypact.world.variations import Variation
+from paypact.world.wire import UNSEEN_WORD, Kind
 
 Play = Callable[[Collection[str]], Trace]  # the trace of the same case with these variations of the reply
 _OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them

@@ -22,7 +22,7 @@ from paypact.testkit.told import Told
 from paypact.world.notifications import Event
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
-from paypact.world.wire import variations
+from paypact.world.variations import variations
 
 LISTENING: Final = "receive"  # the operation within which a webhook is taken
 UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"

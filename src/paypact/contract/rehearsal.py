@@ -25,7 +25,8 @@ from paypact.world.clock import START
 from paypact.world.http import Response
 from paypact.world.notifications import Event, Outbox
 from paypact.world.recording import Exchange
-from paypact.world.wire import Wire, fields, render, variations
+from paypact.world.variations import variations
+from paypact.world.wire import Wire, fields, render
 
 At: TypeAlias = tuple[int, Path]  # an exchange by its number, and a path in its reply
 LATER: Final = START + 40 * 86_400.0 + 3_661.0  # another month, day, hour, minute and second

@@ -18,7 +18,8 @@ from paypact.errors import UsageError
 from paypact.testkit.case import Axes, Axis, Case, Value
 from paypact.world.http import Response
 from paypact.world.recording import Exchange
-from paypact.world.wire import Grade, GradeWord, Variation, variations
+from paypact.world.variations import Variation, variations
+from paypact.world.wire import Grade, GradeWord
 
 if TYPE_CHECKING:
     from paypact.testkit.example import Example

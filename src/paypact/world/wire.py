@@ -13,9 +13,8 @@ situation guarantees. Constant fields are defaults, so that a simulator names on
 
 from __future__ import annotations
 
-import copy
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +23,6 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
-    Final,
     Literal,
     TypeAlias,
     TypeVar,
@@ -45,7 +43,6 @@ GradeWord: TypeAlias = Literal["documented", "schema", "never"]
 
 _SCALARS = (datetime, date, Decimal)  # some formats write them otherwise than as the text they would become
 UNSEEN_WORD = "a_word_of_next_year"
-ADDED_FIELD = "added_next_year"
 
 __all__ = [
     "UNSET",
@@ -57,14 +54,12 @@ __all__ = [
     "Maybe",
     "Open",
     "State",
-    "Variation",
     "Wire",
     "documented",
     "fields",
     "like",
     "never",
     "render",
-    "variations",
 ]
 
 
@@ -219,108 +214,6 @@ def _item(held: Any, plain: Any) -> Any:
     return item
 
 
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """One change to one reply. `path` leads to the field (to the object for `extra` and `arm`)."""
-
-    path: tuple[str | int, ...]
-    kind: Kind
-    grade: Grade
-    arm: Arm | None = None
-    state: bool = False  # what is varied says where a payment, movement or verification stands
-
-    def __str__(self) -> str:
-        place = ".".join(str(part) for part in self.path) or "the reply"
-        return f"{place} {self.kind}" + (f" {self.arm.name}" if self.arm else "")
-
-    def apply(self, body: Any) -> Any:
-        """The varied reply as plain data; `body` stays as it is. Applying several in turn combines them."""
-        tree: Any = copy.deepcopy(body) if isinstance(body, dict | list | tuple) and _plain(body) else render(body)
-        target: Any = tree
-        for part in self.path[:-1]:
-            target = target[part]
-        if self.kind in ("extra", "arm"):
-            target = target[self.path[-1]] if self.path else target
-            changes = {ADDED_FIELD: {"value": 1}} if self.arm is None else self.arm.fields
-            for name, value in changes.items():
-                if value is UNSET:
-                    target.pop(name, None)
-                else:
-                    target[name] = render(value)
-        elif self.kind == "absent":
-            del target[self.path[-1]]
-        else:
-            target[self.path[-1]] = _instead(self.kind, target[self.path[-1]])
-        return tree
-
-
-def variations(body: Any, *, everything: bool = False) -> Iterator[Variation]:
-    """All variations of this very reply, outermost first.
-
-    `everything` adds what the gateway never does, to find the needs: other values, values of another type, and what is
-    in plain dicts, of which nothing is declared.
-    """
-    yield from _vary(body, (), everything)
-
-
-def _instead(kind: Kind, held: Any) -> Any:
-    """What stands in the place of a value."""
-    if kind == "other":
-        return not held if isinstance(held, bool) else held + 1
-    if kind == "retyped":
-        return 1 if isinstance(held, str) else UNSEEN_WORD
-    return {"null": None, "unseen": UNSEEN_WORD, "empty": []}[kind]
-
-
-def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
-    if isinstance(value, Wire):
-        cls = type(value)
-        for arm in cls.arms:
-            yield Variation(path, "arm", arm.grade, arm, arm.state)
-        yield Variation(path, "extra", Grade("documented", cls.grows) if cls.grows else Grade("schema", ""))
-        for field in fields(cls):
-            held = getattr(value, field.attribute)
-            if held is not UNSET:
-                place = (*path, field.name)
-                yield from _vary_field(field, held, place, everything)
-                yield from _vary(held, place, everything)
-    elif isinstance(value, dict):
-        for key, held in value.items():
-            if everything:
-                yield from (Variation((*path, key), kind, _NEVER) for kind in _kinds(held, everything))
-            yield from _vary(held, (*path, key), everything)
-    elif isinstance(value, list | tuple):
-        for index, held in enumerate(value):
-            yield from _vary(held, (*path, index), everything)
-
-
-def _vary_field(field: Field, held: Any, place: tuple[str | int, ...], everything: bool) -> Iterator[Variation]:
-    for kind in _kinds(held, everything):
-        grade = field.grade(kind)
-        if everything or grade.word != "never":
-            yield Variation(place, kind, grade, state=field.state and kind == "unseen")
-    if field.words is not None and isinstance(held, list | tuple):
-        for index in range(len(held)):
-            yield Variation((*place, index), "unseen", field.words)
-
-
-def _kinds(held: Any, everything: bool) -> Iterator[Kind]:
-    yield "absent"
-    if held is not None:
-        yield "null"
-    if isinstance(held, str):
-        yield "unseen"
-    if isinstance(held, list | tuple) and held:
-        yield "empty"
-    if everything and isinstance(held, int | float):
-        yield "other"
-    if everything and held is not None:
-        yield "retyped"
-
-
-_NEVER: Final = Grade("never", "")
-
-
 def _read(name: str, attribute: str, hint: Any) -> Field:
     types_: list[Any] = []
     items: list[Any] = []
@@ -356,11 +249,3 @@ def _flatten(hint: Any, types_: list[Any], items: list[Any], notes: list[Any], i
         _flatten(args[-1] if origin is dict else args[0], items, [], inner, [])
     else:
         types_.append(hint)
-
-
-def _plain(body: Any) -> bool:
-    if isinstance(body, dict):
-        return all(map(_plain, body.values()))
-    if isinstance(body, list | tuple):
-        return all(map(_plain, body))
-    return not isinstance(body, Wire)

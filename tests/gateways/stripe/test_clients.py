@@ -140,7 +140,7 @@ def observe(client: Client, faults: tuple[Fault, ...], host: hosts.Host) -> tupl
             told: Any = client(gateway, token)
         except stripe.StripeError as error:
             told = type(error)
-    waits = [wait for wait in world.clock.slept if wait.why in ("sleep", "asyncio") and wait.seconds > TIMEOUT]
+    waits = [wait for wait in world.clock.slept if wait.why in ("sleep", "asyncio") and wait.seconds > 1.5 * TIMEOUT]
     return (len(world.recording.exchanges), len(waits), told), len(world.ledger.purchases)
 
 
