@@ -45,7 +45,8 @@ def every_shopper_is_served(run: Exploration) -> None:
         "amount": Axis(("large",)),  # enough for a basket of many lines
         "scheme": Axis.listed(target.schemes),
     }
-    run.explore(axes, shop, condition="data beyond the limits" if run.key == "beyond-the-limits" else "shopper paid")
+    condition = "data beyond the limits" if run.key == "beyond-the-limits" else "shopper paid"
+    run.explore(axes, shop, condition=condition, plainly="operation")
 
 
 def shop(example: Example) -> None:

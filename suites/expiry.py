@@ -45,7 +45,8 @@ def a_card_is_good_to_the_last_day_of_its_month(run: Exploration) -> None:
         "scheme": Axis.listed(run.target.schemes),
         "currency": Axis(run.target.currencies[:1]),
     }
-    run.explore(axes, present, condition="expired card presented" if run.key == EXPIRED else "good card presented")
+    condition = "expired card presented" if run.key == EXPIRED else "good card presented"
+    run.explore(axes, present, condition=condition, plainly="operation")
 
 
 def present(example: Example) -> None:

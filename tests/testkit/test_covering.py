@@ -47,6 +47,21 @@ def test_all_pairs_of_classes_are_met(axes: Axes) -> None:
     assert met == covering.possible(axes)
 
 
+@given(drawn(), st.sampled_from(FIELDS))
+def test_pairs_of_the_others_meet_while_one_axis_is_plain(axes: Axes, axis: str) -> None:
+    """All pairs there are, as ever; and those of the other axes also without the help of this one."""
+    cases = covering.rows(axes, plainly=axis)
+    others = {name: each for name, each in axes.items() if name != axis}
+    plainly = [case for case in cases if axis not in axes or getattr(case, axis) in _plain_values(axes[axis])]
+
+    assert set(chain.from_iterable(covering.pairs(case, axes) for case in cases)) == covering.possible(axes)
+    assert set(chain.from_iterable(covering.pairs(case, others) for case in plainly)) == covering.possible(others)
+
+
+def _plain_values(axis: Axis) -> set[object]:
+    return set(next(iter(axis.classes().values())))
+
+
 @given(drawn(), st.integers(1, 5))
 def test_the_cells_together_use_every_value(axes: Axes, parts: int) -> None:
     """Long lists are shared out: what one cell leaves out another one tries."""

@@ -13,18 +13,22 @@ _DIGITS = 10_000
 _STRIDE = 997  # between the digits of one turn and those of the next
 
 
-def rows(axes: Axes, part: int = 0, parts: int = 1, turn: int = 0) -> list[Case]:
+def rows(axes: Axes, part: int = 0, parts: int = 1, turn: int = 0, *, plainly: str = "") -> list[Case]:
     """Cases that cover all pairs of classes, each class spelled by its values in turn.
 
     Long lists of values (currencies, decline reasons) are shared out: this is cell number `part` of `parts`, and
     together the cells of a promise use every value once. Values that a cell does not share it uses all.
 
     Another `turn` covers the same pairs by other values of their classes, and with other digits.
+
+    `plainly` names an axis: all pairs of the others meet while it is plain, not only anywhere. What is wrong in one
+    operation alone, and there on two conditions, is then met as well.
     """
     base = plain(axes)
     classes = {name: axis.classes() for name, axis in axes.items()}
     cases = [base]
-    for number, row in enumerate(_pairwise({name: list(words) for name, words in classes.items() if len(words) > 1})):
+    factors = {name: list(words) for name, words in classes.items() if len(words) > 1}
+    for number, row in enumerate(_pairwise(factors) if plainly not in factors else _plainly(factors, plainly)):
         spelled = {name: classes[name][row.get(name) or next(iter(classes[name]))] for name in axes}
         values = {name: choice[(number + part + turn) % len(choice)] for name, choice in spelled.items()}
         cases.append(base.but({**values, "digits": (number + turn * _STRIDE) % _DIGITS}))
@@ -39,6 +43,11 @@ def _pairwise(factors: dict[str, list[str]]) -> list[dict[str, str]]:
     chosen: list[dict[str, str]] = covertable.make(factors, strength=2)
     chosen.sort(key=lambda row: sum(factors[name].index(word) for name, word in row.items()))  # plainest first
     return chosen
+
+
+def _plainly(factors: dict[str, list[str]], axis: str) -> list[dict[str, str]]:
+    others = {name: words for name, words in factors.items() if name != axis}  # a row without the axis has it plain
+    return [*_pairwise(others), *(row for row in _pairwise(factors) if row[axis] != factors[axis][0])]
 
 
 def _unused(cases: list[Case], axes: Axes, part: int, parts: int) -> list[dict[str, Value]]:

@@ -146,13 +146,13 @@ class Exploration:
         wider: Mapping[str, tuple[Value, ...]] | None = None,
         cases: Sequence[Case] | None = None,
         at_random: bool = True,
+        plainly: str = "",
         listen: Callable[[], AbstractContextManager[Any]] = nullcontext,
         review: Review | None = None,
     ) -> None:
         """Try `play` on the cell's cases: those that cover all pairs of classes, or all of `cases`; then random ones.
 
-        `at_random=False` leaves the latter out, where `cases` are all there are.
-
+        `at_random=False` leaves the latter out, where `cases` are all there are. `plainly` is as for `covering.rows`.
         `condition` names what must truly occur at least once to count as covered. `wider` gives an axis that is fixed
         in this cell the values of its sister cells, for explaining a failure ("scheme: only jcb"). `listen` is entered
         around each example, the making of its driver included; what it gives is the example's `heard`. `review` sees
@@ -178,8 +178,8 @@ class Exploration:
             if played.example.varying is not None and played.example.varying.struck is None:
                 self.notes.append(f"no reply could be varied by {case.variation!r}")
             return
-        listed = covering.rows(axes, self.cell.part, self.cell.parts, self.profile.seed) if cases is None else cases
-        for case in listed:
+        place = (self.cell.part, self.cell.parts, self.profile.seed)
+        for case in covering.rows(axes, *place, plainly=plainly) if cases is None else cases:
             self.rows += 1
             self._note(self._try(case))
             if self.hasty and self._failing():
