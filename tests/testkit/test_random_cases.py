@@ -131,7 +131,7 @@ def test_nights_learn_from_each_other() -> None:
         played: list[Case] = []
 
         def telling() -> bool:
-            return flawed and bool(played) and played[-1].scheme == "elo" and played[-1].currency == "KWD"
+            return flawed and bool(played) and played[-1].scheme != "visa"
 
         with local_settings(
             settings(derandomize=False, database=store)
