@@ -436,6 +436,13 @@ MOVED: dict[str, tuple[str, Outcome | BaseException, dict[str, bool], Verdict]] 
         {"told": True},
         Verdict("wrong", "movement/failed/Pending", "refund answered Pending, but the movement failed"),
     ),
+    "10: failed, and the request was in order": (
+        "failed",
+        Rejected("no"),
+        {},
+        Verdict("wrong", "movement/failed/Rejected", "refund answered Rejected (no), but the movement failed"),
+    ),
+    "10: failed, as a refusal of the request": ("failed", Rejected("no"), {"told": True}, Verdict("ok")),
     "moved and denied": (
         "moved",
         Declined("no"),

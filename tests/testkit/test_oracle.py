@@ -40,7 +40,7 @@ _MOVEMENT = {
         "moved": "Approved",
         "failed": "Declined Pending(8)",
     },
-    "wrong": {"moved": "Pending", "failed": "Rejected"},
+    "wrong": {"moved": "Pending", "failed": "Rejected(10)"},
     "ask": dict.fromkeys(("none", "requested", "moved", "failed"), "Unknown"),
     "broken": {"none": "Approved(7) Pending(9)", "failed": "Approved(8)", "more": ""},
 }

@@ -233,11 +233,14 @@ class Example:
         unsettled = checks.undone(authorization) if authorization and not goal.get("reached") else 0
         if kind == "refund" and state == "none" and unsettled == asked > 0:
             state = "moved"  # what has not settled yet is given back by undoing it, if it was not undone before
-        verdict = judge_movement(state, told.outcome, seen := self._seen(told), **goal)
+        exchanges = self.exchanges[told.first : told.last]
+        verdict = judge_movement(
+            state, told.outcome, seen := self._seen(told), told=any(each.refused for each in exchanges), **goal
+        )
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, seen)
         if verdict.word == "ok" and allowed and not made and not self.world.network.delivered:
-            verdict = checks.refused_in_vain(told, self.exchanges[told.first : told.last])
+            verdict = checks.refused_in_vain(told, exchanges)
         return self._weigh(verdict, told, last_word=last_word)
 
     def movements(self, kind: str, payment: Payment) -> int:

@@ -110,15 +110,15 @@ def judge_movement(
 ) -> Verdict:
     """The outcome of capture, refund, void against the movement this call asked for.
 
-    `reached`: the call's goal was reached before it; `told`: the gateway has already told of the failure; `under_way`:
-    a movement that an earlier call asked for, and that leaves nothing to this one, is not carried out yet.
+    `reached`: the call's goal was reached before it; `told`: the gateway's reply to this call told of the failure;
+    `under_way`: a movement that an earlier call asked for, and that leaves nothing to this one, is not carried out yet.
     """
     column_ = column(outcome)
     word, _, note = MOVEMENT[state][column_].partition(":")
     clause = f"movement/{state}/{column_}"
     verb = "crashed with" if column_ == "crash" else "answered"
     sentence = f"{seen.operation} {verb} {said(outcome)}, but {STANDING_SAID[state]}"
-    if (note == "7" and reached) or (note == "9" and under_way):
+    if (note == "7" and reached) or (note == "9" and under_way) or (note == "10" and told):
         return OK
     if note == "8" and column_ == "Approved" and not told:
         return OK

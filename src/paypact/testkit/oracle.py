@@ -40,13 +40,14 @@ twice       broken    broken    broken          broken   broken    broken   brok
 
 # The outcome of capture, refund, void: the movement this call asked for.
 # (6) a movement only acknowledged is Pending. (7) ok where the goal was already reached. (8) broken once the failure
-# was told. (9) ok where an earlier call's movement is on its way to that goal.
+# was told. (9) ok where an earlier call's movement is on its way to that goal. (10) ok where the call's own reply
+# refused it: no request and no movement are the same to whoever is told.
 MOVEMENT: Final = _table("""
 movement    Approved  Declined  Pending  Rejected  Unknown  crash    ActionRequired
 none        broken:7  ok        broken:9  ok       ask      broken   broken
 requested   broken    broken    ok       broken    ask      broken   broken
 moved       ok        broken    wrong    broken    ask      broken   broken
-failed      broken:8  ok        ok:8     wrong     ask      broken   broken
+failed      broken:8  ok        ok:8     wrong:10  ask      broken   broken
 more        broken    broken    broken   broken    broken   broken   broken
 """)
 

@@ -41,6 +41,11 @@ class Exchange:
         """What this exchange booked, as words of the ledger."""
         return [entry.event for entry in self.booked]
 
+    @property
+    def refused(self) -> bool:
+        """Whether the client was told that its request was not carried out."""
+        return isinstance(self.reply, Response) and 400 <= self.reply.status < 500
+
 
 class EndlessError(BaseException):
     """An operation that makes one call after the other and does not come to an end.
