@@ -10,7 +10,7 @@ from paypact.testkit.oracle import MOVEMENT, ORDER, OUTCOME, Table
 
 DOCS = Path(__file__).parent.parent / "docs"
 TABLES = {"outcome": OUTCOME, "movement": MOVEMENT, "order": ORDER}
-NOTE = re.compile(r"(\w+):(\d)")
+NOTE = re.compile(r"(\w+):(\d+)")
 
 
 def markdown(table: Table) -> str:
