@@ -10,13 +10,10 @@ from collections.abc import Iterator
 
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
-from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay, paying
-from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
+from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, moving, pay, paying
+from paypact.testkit.watching import CONNECTION, EDGE
 
 DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
-CONNECTION = tuple(
-    (kind, when) for kind in FAILURES for when in ("before", "after") if when == "before" or kind not in BEFORE_ONLY
-)
 
 
 def each_answer(target: Target) -> Iterator[str]:
@@ -41,13 +38,12 @@ def each_answer(target: Target) -> Iterator[str]:
 def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
     target = run.target
     begin = tuple(paying(target))
-    moving = tuple(each for each, before in MOVEMENTS.items() if target.offers(each, before))
     axes = {"operation": Axis(begin), "answer": Axis(_answers(target, run.key), _kind_of_answer)}
     if run.key in ("errors", "connection"):
-        axes["operation"] = Axis((*begin, *moving))
+        axes["operation"] = Axis((*begin, *moving(target)))
         axes["fault"] = Axis(tuple(_faults(run)), _kind_of_fault)
         axes["times"] = Axis((1, 99))
-        if "challenge" in target.gateway.facts.ledger.answers and target.offers("complete"):
+        if target.challenges:
             axes["answer"] = Axis(("approve", "challenge"))
     if run.key == "challenged":
         axes["shopper"] = Axis(("passed", "failed", "abandoned", "comes back twice"))
@@ -120,8 +116,8 @@ def _answers(target: Target, key: str) -> tuple[str, ...]:
 
 def _faults(run: Exploration) -> Iterator[str]:
     """Each fault at each exchange the longest of the driver's operations makes, rehearsed."""
-    words = (f"error:{word}" for word in run.target.gateway.facts.errors)
-    kinds = CONNECTION if run.key == "connection" else tuple((kind, "before") for kind in (*words, *EDGES))
+    words = [(f"error:{word}", "before") for word in run.target.gateway.facts.errors]
+    kinds = CONNECTION if run.key == "connection" else (*words, *EDGE)
     for place in range(1, run.rehearse(answer) + 1):
         for kind, when in kinds:
             yield f"{kind} {when} {place}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, cards, promise
-from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, pay, paying
+from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, moving, pay, paying
 
 OUTSIDE = "out-of-scope"
 UNCONFIRMED = "unconfirmed"
@@ -54,7 +54,7 @@ def serve(example: Example) -> None:
 
 def _operations(target: Target) -> Iterator[str]:
     yield from paying(target)
-    yield from (each for each, before in MOVEMENTS.items() if target.offers(each, before))
+    yield from moving(target)
     if target.offers("lookup", "sale"):
         yield "lookup"
 

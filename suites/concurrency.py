@@ -12,7 +12,7 @@ from typing import Final
 
 from paypact.testkit import Axis, Case, Example, Exploration, Target, promise
 from paypact.testkit.explore import NotCoveredError
-from paypact.testkit.flow import MOVEMENTS, paying
+from paypact.testkit.flow import BUYING, MOVEMENTS, buying, moving
 from paypact.testkit.race import double_submit, two_movements, two_webhooks, webhook_and_copy, webhook_and_return
 from paypact.testkit.webhooks import in_order, pays
 from paypact.world.interleaving import schedules
@@ -26,24 +26,23 @@ RACES: Final[dict[str, Callable[[Example], None]]] = {
 }
 WEBHOOKS: Final = {"webhook-and-webhook": 2, "webhook-and-copy": 1}  # how many a payment has to send
 LIVES: Final = (("sale",), ("authorize",), ("authorize", "capture"), ("sale", "refund"))
-BUYING: Final = ("sale", "authorize", "charge_stored")
 PREEMPTIONS: Final = 2
 MOST: Final = 100  # orders a cell: those with most preemptions of long flows are left out, and the notes say so
 
 
 def each_race(target: Target) -> Iterator[str]:
     """A cell a race that the driver's operations allow."""
-    if _buying(target):
+    if buying(target):
         yield "double-submit"
-    if target.offers("receive", "complete") and "challenge" in target.gateway.facts.ledger.answers and _paying(target):
+    if target.offers("receive") and target.challenges and _paying(target):
         yield "webhook-and-return"
     if target.offers("receive"):
         yield "webhook-and-webhook"
         yield "webhook-and-copy"
-    yield from (f"{each}-and-{each}" for each, before in MOVEMENTS.items() if target.offers(each, before))
+    yield from (f"{each}-and-{each}" for each in moving(target))
 
 
-@promise("concurrency", order=8, cost=9, needs=("sale", "authorize", "charge_stored", "receive"), cells=each_race)
+@promise("concurrency", order=8, cost=9, needs=(*BUYING, "receive"), cells=each_race)
 def two_at_once_are_one(run: Exploration) -> None:
     target = run.target
     operations = _operations(run)
@@ -52,8 +51,7 @@ def two_at_once_are_one(run: Exploration) -> None:
     answer = "challenge" if run.key == "webhook-and-return" else "approve"
     play = RACES[run.key]
     plan = _plan(run, WEBHOOKS[run.key]) if run.key in WEBHOOKS else ()
-    scheme, currency = target.schemes[0], target.currencies[0]
-    plain = Case(operation=operations[0], answer=answer, plan=plan, scheme=scheme, currency=currency)
+    plain = target.case(operation=operations[0], answer=answer, plan=plan)
     longest = max(2, _handled(run, plain, play) if plan else run.longest(plain, play))
     orders = list(schedules((1 + 2 * longest, 1 + 2 * longest), PREEMPTIONS))
     if len(orders) > MOST:
@@ -80,11 +78,10 @@ def two_at_once_are_one(run: Exploration) -> None:
 
 def _plan(run: Exploration, least: int) -> tuple[str, ...]:
     """The plainest life of a payment in which the gateway sends so many webhooks."""
-    scheme, currency = run.target.schemes[0], run.target.currencies[0]
     for plan in LIVES:
         if pays(run.target) and not run.target.offers(*plan):
             continue
-        outbox = run.rehearsed(Case(scheme=scheme, currency=currency, plan=plan), in_order).outbox
+        outbox = run.rehearsed(run.target.case(plan=plan), in_order).outbox
         if outbox is not None and len(outbox.happened) >= least:
             return plan
     raise NotCoveredError(f"no payment that the driver can make has the gateway send {least} webhooks")
@@ -98,7 +95,7 @@ def _handled(run: Exploration, plain: Case, play: Callable[[Example], None]) -> 
 def _operations(run: Exploration) -> tuple[str, ...]:
     target = run.target
     if run.key == "double-submit":
-        return _buying(target)
+        return buying(target)
     if run.key == "webhook-and-return":
         return _paying(target)
     if run.key in WEBHOOKS:
@@ -106,9 +103,5 @@ def _operations(run: Exploration) -> tuple[str, ...]:
     return (run.key.partition("-")[0],)
 
 
-def _buying(target: Target) -> tuple[str, ...]:
-    return tuple(operation for operation in paying(target) if operation in BUYING)
-
-
 def _paying(target: Target) -> tuple[str, ...]:
-    return tuple(operation for operation in _buying(target) if operation != "charge_stored")
+    return tuple(operation for operation in buying(target) if operation != "charge_stored")

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise
+from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
 from paypact.testkit.flow import (
+    BUYING,
     MOVEMENTS,
     PAYING,
+    buying,
     key_forgotten,
     look_up,
     move,
+    moving,
     pay,
     paying,
     press_twice,
@@ -29,7 +32,6 @@ from paypact.world.simulator import Simulator
 TWICE = "pressed-twice"
 ORDERS = "two-orders"
 FORGOTTEN = "key-forgotten"
-BUYING = ("sale", "authorize", "charge_stored")
 TROUBLES: Final = {  # cells of no one operation -> how they are played, what must have occurred
     TWICE: (press_twice, "pressed twice"),
     ORDERS: (two_orders, "second order paid"),
@@ -40,10 +42,10 @@ TROUBLES: Final = {  # cells of no one operation -> how they are played, what mu
 def each_operation(target: Target) -> Iterator[str]:
     """A cell an operation, two for what happens without any fault, one for a shop that is late to find out."""
     yield from paying(target)
-    if target.offers("complete") and "challenge" in target.gateway.facts.ledger.answers and _first(target):
+    if target.challenges and _first(target):
         yield "complete"
-    yield from (operation for operation, before in MOVEMENTS.items() if target.offers(operation, before))
-    if _buying(target):
+    yield from moving(target)
+    if buying(target):
         yield TWICE
         yield ORDERS
     if _first(target) in BUYING and (target.offers("lookup") or target.offers("order")):
@@ -53,7 +55,7 @@ def each_operation(target: Target) -> Iterator[str]:
 @promise("exactly-once", order=3, cost=20, needs=PAYING, cells=each_operation)
 def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
     target = run.target
-    operations = _buying(target) if run.key in TROUBLES else (_first(target),) if run.key == "complete" else (run.key,)
+    operations = buying(target) if run.key in TROUBLES else (_first(target),) if run.key == "complete" else (run.key,)
     if run.key == FORGOTTEN:
         operations = operations[:1]
     axes = {"operation": Axis(operations), "answer": Axis(_answers(target, run.key))}
@@ -90,15 +92,10 @@ def _first(target: Target) -> str:
     return next(paying(target), "")
 
 
-def _buying(target: Target) -> tuple[str, ...]:
-    return tuple(operation for operation in paying(target) if operation in BUYING)
-
-
 def _answers(target: Target, key: str) -> tuple[str, ...]:
-    repertoire = target.gateway.facts.ledger.answers
     if key == "complete":
         return ("challenge",)
-    if key in (*MOVEMENTS, FORGOTTEN) or "challenge" not in repertoire or not target.offers("complete"):
+    if key in (*MOVEMENTS, FORGOTTEN) or not target.challenges:
         return ("approve",)
     return ("approve", "challenge")
 
@@ -114,9 +111,8 @@ def _faults(run: Exploration) -> Iterator[str]:
     lost += [f"error:{word}" for word, fact in gateway.facts.errors.items() if fact.repetition]
     operation = _first(run.target) if run.key in (*TROUBLES, "complete") else run.key
     struck = operation if run.key in TROUBLES else run.key
-    plain = Case(operation=operation, scheme=run.target.schemes[0], currency=run.target.currencies[0])
-    cases = [plain.but({"answer": answer}) for answer in _answers(run.target, run.key)]
-    for place in range(1, max(run.rehearse_case(case, strike, struck) for case in cases) + 1):
+    cases = [run.target.case(operation=operation, answer=answer) for answer in _answers(run.target, run.key)]
+    for place in range(1, max(run.longest(case, strike, struck) for case in cases) + 1):
         yield from (f"{kind} after {place}" for kind in lost)
         if run.key != FORGOTTEN:
             yield from (f"{kind} before {place}" for kind in (*FAILURES, *EDGES, *errors))

@@ -12,10 +12,9 @@ from paypact.currencies import exponent
 from paypact.payments import Approved, Money
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, money, promise
 from paypact.testkit.delivery import conclude
-from paypact.testkit.flow import MOVEMENTS, follow, movement_arguments, pay, paying, settle_first
+from paypact.testkit.flow import BUYING, MOVEMENTS, buying, follow, movement_arguments, moving, pay, settle_first
 from paypact.testkit.told import Told
 
-BEGIN = ("sale", "authorize", "charge_stored")
 PLACES = ("no", "one", "two", "three", "four")
 INEXACT = "no-exact-form"
 LIMITS = "outside-limits"
@@ -34,22 +33,21 @@ def each_kind_of_currency(target: Target) -> Iterator[str]:
         yield UNCONFIRMED
 
 
-@promise("money", order=6, cost=11, needs=BEGIN, cells=each_kind_of_currency)
+@promise("money", order=6, cost=11, needs=BUYING, cells=each_kind_of_currency)
 def amounts_are_exact(run: Exploration) -> None:
     target, key = run.target, run.key
     if key == UNCONFIRMED:
         run.advice_only = "no source confirms how the gateway writes these currencies"
-    begin = tuple(operation for operation in paying(target) if operation in BEGIN)
-    moving = tuple(each for each, before in MOVEMENTS.items() if each != "void" and target.offers(each, before))
+    begin, movements = buying(target), tuple(each for each in moving(target) if each != "void")
     axes = {
-        "operation": Axis((*begin, *moving) if key != LIMITS else begin),
+        "operation": Axis((*begin, *movements) if key != LIMITS else begin),
         "currency": Axis.own(_currencies(target, key)),
         "amount": Axis.own(_amounts(key), lambda word: str(word).partition(" ")[0]),
-        "part": Axis(_parts(key) if moving else ("all",)),
+        "part": Axis(_parts(key) if movements else ("all",)),
         "scheme": Axis.listed(target.schemes),
     }
     beyond = key in (INEXACT, LIMITS)
-    if not beyond and "challenge" in target.gateway.facts.ledger.answers and target.offers("complete"):
+    if not beyond and target.challenges:
         axes["answer"] = Axis(("approve", "challenge"))
     condition = "amount outside judged" if beyond else "amount read on the wire"
     run.explore(axes, charge, condition=condition)

@@ -16,8 +16,7 @@ DONE = ("authorized", "paid", "undone")  # standings in which the money moved, o
 @promise("tolerance", order=4, cost=17, needs=PAYING, cells=replies.operations)
 def every_legal_reply_is_survived(run: Exploration) -> None:
     target = run.target
-    plain = replies.plain(target, run.key)
-    situations = [plain.but(values) for values in replies.situations(target, run.key)]
+    situations = [target.case(operation=run.key, **values) for values in replies.situations(target, run.key)]
     cases = variation.cases(situations, lambda case: run.rehearsed(case, survive))
     run.explore(
         {

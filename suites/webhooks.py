@@ -150,7 +150,7 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
         case "two-secrets":
             yield from ({**flow, "seal": word} for flow in flows for word in webhooks.ROTATED)
         case "strangers":
-            world = run.rehearsed(_plain(run, flows[0]), webhooks.in_order).world
+            world = run.rehearsed(target.case(**flows[0]), webhooks.in_order).world
             known = list(world.simulator.strangers(target.scope.api_version))
             yield from ({**flows[0], "deliver": str(number)} for number in range(1, len(known) + 1))
         case "another-order":
@@ -164,12 +164,8 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
 
 def _sent(run: Exploration, flow: dict[str, Any]) -> int:
     """How many webhooks a flow sends."""
-    outbox = run.rehearsed(_plain(run, flow), webhooks.in_order).outbox
+    outbox = run.rehearsed(run.target.case(**flow), webhooks.in_order).outbox
     return len(outbox.happened) if outbox else 0
-
-
-def _plain(run: Exploration, flow: dict[str, Any]) -> Case:
-    return Case(scheme=run.target.schemes[0], currency=run.target.currencies[0]).but(flow)
 
 
 def _flows(target: Target, key: str) -> Iterator[dict[str, Any]]:

@@ -108,12 +108,11 @@ def _source(performance: Performance, number: int, path: Path) -> Source:
 def situations(target: Target) -> Iterator[Situation]:
     """Every state from which an operation replies; from the plainest, each thing that the shop can do next."""
     for operation in replies.operations(target):
-        plain = replies.plain(target, operation)
         for values in replies.situations(target, operation):
             if "kind" not in values:
                 ways = replies.followings(target, operation) or ("",)
                 for following in ways if not values else ways[:1]:
-                    yield Situation(plain.but(values), following)
+                    yield Situation(target.case(operation=operation, **values), following)
 
 
 def stage(target: Target, situation: Situation) -> Staged:

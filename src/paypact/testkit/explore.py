@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from paypact.report.model import Finding, Severity, fails
+from paypact.report.model import Finding, Severity
 from paypact.testkit import checks, covering, session, variation
 from paypact.testkit.case import Axes, Axis, Case, PlanAxis, Value, from_json
 from paypact.testkit.example import Example
 from paypact.testkit.finding import finding_of, sameness
-from paypact.testkit.flow import MOVEMENTS, paying
+from paypact.testkit.flow import moving, paying
 from paypact.testkit.playing import playing
 from paypact.testkit.profiles import Profile
 from paypact.testkit.random_cases import random_cases
@@ -112,24 +112,13 @@ class Exploration:
 
     def rehearse(self, play: Play) -> int:
         """The most exchanges that any operation of the driver makes in its plainest, undisturbed flow."""
-        most = 0
-        moving = [each for each, before in MOVEMENTS.items() if self.target.offers(each, before)]
-        for operation in (*paying(self.target), *moving):
-            currency, scheme = self.target.currencies[0], self.target.schemes[0]
-            with playing(self.target, Case(scheme=scheme, operation=operation, currency=currency)) as example:
-                play(example)
-            most = max([most, *(told.last - told.first for told in example.history)])
-        return most
+        operations = (*paying(self.target), *moving(self.target))
+        return max((self.longest(self.target.case(operation=each), play) for each in operations), default=0)
 
-    def longest(self, case: Case, play: Play) -> int:
-        """The most exchanges of any one call in one undisturbed case."""
-        return max((told.last - told.first for told in self.rehearsed(case, play).history), default=0)
-
-    def rehearse_case(self, case: Case, play: Play, operation: str) -> int:
-        """How many exchanges `operation` makes at most in one undisturbed case."""
-        with playing(self.target, case) as example:
-            play(example)
-        return max((told.last - told.first for told in example.history if told.operation == operation), default=0)
+    def longest(self, case: Case, play: Play, operation: str = "") -> int:
+        """The most exchanges of any one call in one undisturbed case; of one call of `operation`, where it is named."""
+        history = self.rehearsed(case, play).history
+        return max((told.last - told.first for told in history if operation in ("", told.operation)), default=0)
 
     def rehearsed(self, case: Case, play: Play) -> Example:
         """One undisturbed case, played to see what is sent; its example keeps its world."""
@@ -344,7 +333,3 @@ class Exploration:
             self.cell, self._axes, played.case, played.example, played.problem, explained, self._advice(played)
         )
         return msgspec.structs.replace(found, note="; ".join(filter(None, (found.note, note))))
-
-    def fails(self, finding: Finding) -> bool:
-        """Whether a finding fails the build."""
-        return fails(finding.severity, self.fail_on)

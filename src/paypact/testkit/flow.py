@@ -24,6 +24,7 @@ KEPT: Final = 86_400  # seconds for which an idempotency key is kept, where the 
 HOUR: Final = 3_600
 MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
 PAYING: Final = ("sale", "authorize", "verify", "store", "charge_stored")
+BUYING: Final = ("sale", "authorize", "charge_stored")  # those that ask for money, not only for a look at the card
 
 
 def paying(target: Target) -> Iterator[str]:
@@ -31,6 +32,16 @@ def paying(target: Target) -> Iterator[str]:
     for operation in PAYING:
         if target.offers(operation) and (operation != "charge_stored" or target.offers("store")):
             yield operation
+
+
+def buying(target: Target) -> tuple[str, ...]:
+    """The operations by which a driver can ask for money, the plainest first."""
+    return tuple(operation for operation in paying(target) if operation in BUYING)
+
+
+def moving(target: Target) -> tuple[str, ...]:
+    """The operations by which a driver can capture, void or refund what it was paid."""
+    return tuple(operation for operation, before in MOVEMENTS.items() if target.offers(operation, before))
 
 
 def pay(example: Example, operation: str) -> Told:
@@ -273,5 +284,4 @@ def _arm(example: Example, operation: str) -> None:
 
 
 def _heal(example: Example) -> None:
-    network = example.world.network
-    network.heal()
+    example.world.network.heal()

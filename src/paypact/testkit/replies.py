@@ -7,10 +7,9 @@ from typing import Final
 
 from paypact.payments import Approved, Money
 from paypact.testkit import answers, cards
-from paypact.testkit.case import Case
 from paypact.testkit.delivery import conclude
 from paypact.testkit.example import Example
-from paypact.testkit.flow import MOVEMENTS, follow, look_up, move, movement_arguments, pay, paying
+from paypact.testkit.flow import MOVEMENTS, follow, look_up, move, movement_arguments, moving, pay, paying
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.issuer import approve
@@ -28,9 +27,9 @@ NO: Final = "refused_unspecified"
 def operations(target: Target) -> Iterator[str]:
     """The operations of a driver whose replies can be brought about."""
     yield from paying(target)
-    if target.offers("complete") and "challenge" in target.gateway.facts.ledger.answers:
+    if target.challenges:
         yield "complete"
-    yield from (operation for operation, before in MOVEMENTS.items() if target.offers(operation, before))
+    yield from moving(target)
     if target.offers("lookup") and any(map(target.offers, LISTED)):
         yield "lookup"
 
@@ -51,11 +50,6 @@ def situations(target: Target, operation: str) -> Iterator[dict[str, str]]:
             if answer in facts.ledger.answers:
                 yield {"answer": answer}
         yield from ({"kind": str(kind)} for kind in cards.axes(target, target.schemes[0])["kind"].values[1:])
-
-
-def plain(target: Target, operation: str) -> Case:
-    """The plainest case of an operation."""
-    return Case(operation=operation, scheme=target.schemes[0], currency=target.currencies[0])
 
 
 def followings(target: Target, operation: str) -> tuple[str, ...]:

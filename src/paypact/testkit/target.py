@@ -12,6 +12,7 @@ from paypact.driver import OPERATIONS, Driver, Scope, offered, scope_of
 from paypact.errors import UsageError
 from paypact.gateways import Gateway, load
 from paypact.report.model import Integration
+from paypact.testkit.case import Case
 
 
 @dataclass(frozen=True, eq=False)  # columns are told apart by identity
@@ -56,6 +57,15 @@ class Target:
         """The currencies in scope, plainest first: declared, else all the gateway accepts."""
         facts = self.gateway.facts.currencies
         return self.scope.currencies or tuple(each for each in facts.accepted if each not in facts.unconfirmed)
+
+    @property
+    def challenges(self) -> bool:
+        """Whether shoppers can be challenged here, and the driver finishes what a challenge began."""
+        return "challenge" in self.gateway.facts.ledger.answers and self.offers("complete")
+
+    def case(self, **values: Any) -> Case:
+        """The plainest case of this column, but for these values."""
+        return Case(scheme=self.schemes[0], currency=self.currencies[0]).but(values)
 
     def described(self) -> Integration:
         """How the result model names this column."""

@@ -11,10 +11,9 @@ from types import FrameType
 from typing import Final
 
 from paypact.testkit.blame import Place, calling_frames
-from paypact.testkit.case import Case
 from paypact.testkit.example import Example
 from paypact.testkit.explore import Exploration
-from paypact.testkit.flow import MOVEMENTS, move, pay, paying
+from paypact.testkit.flow import MOVEMENTS, move, moving, pay, paying
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES, Fault
@@ -29,7 +28,7 @@ _ID = re.compile(r"[^/]*\d[^/]*")
 
 def operations(target: Target) -> tuple[str, ...]:
     """Every operation of the driver that a flow can reach, the plainest first."""
-    found = [*paying(target), *(each for each, before in MOVEMENTS.items() if target.offers(each, before))]
+    found = [*paying(target), *moving(target)]
     begun = any(each not in MOVEMENTS for each in found)
     found += [each for each in ("complete", "lookup") if begun and target.offers(each)]
     return tuple(found)
@@ -37,8 +36,7 @@ def operations(target: Target) -> tuple[str, ...]:
 
 def answers(target: Target) -> tuple[str, ...]:
     """Approved, and behind a challenge where the driver finishes one: else `complete` would never be called."""
-    challenged = "challenge" in target.gateway.facts.ledger.answers and target.offers("complete")
-    return ("approve", "challenge") if challenged else ("approve",)
+    return ("approve", "challenge") if target.challenges else ("approve",)
 
 
 def play(example: Example) -> None:
@@ -70,14 +68,11 @@ def faults(run: Exploration, kinds: Iterable[tuple[str, str]]) -> Iterator[str]:
 def most_exchanges(run: Exploration) -> int:
     """How many exchanges the longest of the operations makes, undisturbed."""
     target = run.target
-    currency, scheme = target.currencies[0], target.schemes[0]
-    cases = [
-        Case(scheme=scheme, currency=currency, operation=operation, answer=answer)
+    return max(
+        run.longest(target.case(operation=operation, answer=answer), play)
         for operation in operations(target)
         for answer in answers(target)
-    ]
-    histories = [run.rehearsed(case, play).history for case in cases]
-    return max((told.last - told.first for history in histories for told in history), default=1)
+    )
 
 
 def within(example: Example, told: Told) -> Sequence[Exchange]:
