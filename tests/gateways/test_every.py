@@ -14,7 +14,7 @@ from paypact.cards.reasons import reasons
 from paypact.currencies import exponent
 from paypact.gateways import load, names
 from paypact.gateways.facts import Facts
-from paypact.gateways.vocabulary import answer
+from paypact.world import answers
 from paypact.world.ledger_tables import AUTHORIZATION
 from paypact.world.world import World
 
@@ -58,7 +58,7 @@ def test_named_tokens_differ(facts: Facts) -> None:
 def test_published_answers_are_possible(facts: Facts) -> None:
     """What a test card is said to be answered, an issuer of this gateway can say."""
     said = {text.partition(":")[0].partition(">")[0] for test in facts.test_cards for text in test.answers}
-    assert all(answer(text) for test in facts.test_cards for text in test.answers)
+    assert all(answers.parse(text) for test in facts.test_cards for text in test.answers)
     assert said <= set(facts.ledger.answers)
 
 

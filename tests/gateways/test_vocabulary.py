@@ -7,8 +7,7 @@ import pytest
 from paypact import Card
 from paypact.gateways.facts import About, CurrencyFacts, Facts, SchemeFact
 from paypact.gateways.facts import TestCard as PublishedCard
-from paypact.gateways.vocabulary import Vocabulary, answer
-from paypact.world.issuer import Answer, approve, challenge, decline, defer, hold, reject
+from paypact.gateways.vocabulary import Vocabulary
 from paypact.world.ledger_tables import Terms
 
 FACTS = Facts(
@@ -75,27 +74,3 @@ def test_test_cards() -> None:
     """Published cards are found by number, the first of several, and by name."""
     assert WORDS.numbers["4242424242424242"].token == "tok_visa"
     assert set(WORDS.tokens) == {"tok_visa", "tok_us"}
-
-
-@pytest.mark.parametrize(
-    ("text", "made"),
-    [
-        ("approve", approve()),
-        ("approve:cvc=no_match", approve(cvc="no_match")),
-        ("decline:lost_card", decline("lost_card")),
-        ("reject:suspected_fraud", reject("suspected_fraud")),
-        ("challenge", challenge()),
-        ("challenge>decline:lost_card", challenge(decline("lost_card"))),
-        ("defer", defer()),
-        ("hold>reject:suspected_fraud", hold(reject("suspected_fraud"))),
-    ],
-)
-def test_answers(text: str, made: Answer) -> None:
-    """Facts write an issuer's answer as text."""
-    assert answer(text) == made
-
-
-def test_unknown_answer() -> None:
-    """A word that is no answer is told."""
-    with pytest.raises(ValueError, match="test card answer 'maybe': 'maybe' is no answer of an issuer"):
-        answer("maybe")

@@ -13,7 +13,7 @@ from paypact.errors import UsageError
 from paypact.gateways import names
 from paypact.report.model import Integration
 from paypact.testkit.profiles import PROFILES, profile
-from paypact.testkit.promise import Promise, promise, promise_named, promises
+from paypact.testkit.promise import Promise, promise, promises
 from paypact.testkit.target import targets
 
 
@@ -146,15 +146,7 @@ def test_promises_are_the_modules_of_the_suites() -> None:
     assert [each.id for each in found][:2] == ["card-types", "answers"]
     assert [each.order for each in found] == sorted(each.order for each in found)
     assert {each.check.__module__.rpartition(".")[2].replace("_", "-") for each in found} == set(promises())
-    assert promise_named("card-types").title == "every card type is served"
-
-
-def test_an_unknown_promise() -> None:
-    """The message names those there are."""
-    with pytest.raises(UsageError) as refused:
-        promise_named("card-type")
-
-    assert str(refused.value) == f"unknown promise 'card-type' (known: {', '.join(promises())})"
+    assert promises()["card-types"].title == "every card type is served"
 
 
 def test_a_promise_needs_one_of_its_operations() -> None:

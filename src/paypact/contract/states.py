@@ -15,8 +15,8 @@ from typing import Any, Final
 from paypact.cards import classify, scheme
 from paypact.cards.card import Card
 from paypact.errors import PaypactError
-from paypact.gateways.vocabulary import answer
 from paypact.payments import Address, Customer, Item, Money, Payment
+from paypact.world import answers
 from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
@@ -68,8 +68,8 @@ def _payment_method(world: World, params: Mapping[str, str]) -> dict[str, str]:
     said = params.get("answer", "")
     if said:
         try:
-            world.issuer.answers(card, answer(said))
-        except (ValueError, PaypactError) as error:
+            world.issuer.answers(card, answers.parse(said))
+        except PaypactError as error:
             raise StateError(f"provider state {METHOD!r}: {error}") from None
     token = world.simulator.tokenize(card)
     return {**account_values(world.simulator), **({"token": token} if token else {})}

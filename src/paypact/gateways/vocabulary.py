@@ -7,7 +7,6 @@ from typing import Final
 from paypact.cards.card import Card
 from paypact.currencies import exponent
 from paypact.gateways.facts import Facts, SchemeFact, TestCard
-from paypact.world.issuer import Answer, approve, challenge, decline, defer, hold, reject
 
 _UNLISTED: Final = SchemeFact(
     source="in no list", standing="unconfirmed", brand="unknown", code="card_product_unsupported"
@@ -68,30 +67,3 @@ class Vocabulary:
             return None
         fact = self.facts.schemes.get(card.network, _UNLISTED)
         return fact.network or fact.brand
-
-
-def answer(text: str) -> Answer:
-    """The issuer's answer that facts write as text: `approve:cvc=no_match`, `challenge>decline:lost_card`.
-
-    Raises:
-        ValueError: the text names no answer of an issuer.
-    """
-    first, _, behind = text.partition(">")
-    event, _, detail = first.partition(":")
-    then = answer(behind) if behind else None
-    match event:
-        case "challenge":
-            return challenge(then)
-        case "defer":
-            return defer(then)
-        case "hold":
-            return hold(then)
-        case "decline":
-            return decline(detail)
-        case "reject":
-            return reject(detail)
-        case "approve":
-            checks = dict([detail.split("=")]) if detail else {}
-            return approve(cvc=checks.get("cvc", "match"), address=checks.get("address", "match"))
-        case _:
-            raise ValueError(f"test card answer {text!r}: {event!r} is no answer of an issuer")

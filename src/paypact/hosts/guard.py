@@ -97,8 +97,6 @@ class Guard:
 
     def _refuse(self, host: str) -> None:
         self.blocked.append(host)
-        for world in door.worlds():
-            world.blocked.append(host)
         if host not in self.gateway_hosts:
             raise BlockedHostError(
                 host,

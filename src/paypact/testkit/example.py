@@ -21,7 +21,7 @@ from paypact.payments import (
     Unknown,
 )
 from paypact.report.model import Cause
-from paypact.testkit import answers, cards, checks
+from paypact.testkit import cards, checks
 from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place
 from paypact.testkit.calls import calling
@@ -33,7 +33,7 @@ from paypact.testkit.story import Moment, sums
 from paypact.testkit.target import Target
 from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
-from paypact.world import clock
+from paypact.world import answers, clock
 from paypact.world.issuer import approve
 from paypact.world.notifications import GENUINE, Outbox, Seal
 from paypact.world.recording import Exchange

@@ -15,7 +15,7 @@ from paypact.testkit.told import WrongAnswerError
 from paypact.testkit.webhooks import FORGER, at_another_till, pays
 from paypact.world.books import Purchase
 from paypact.world.http import NotSimulatedError
-from paypact.world.notifications import Event, Headers, Seal
+from paypact.world.notifications import Event, Seal
 
 STRANGER: Final = "203.0.113.66"  # RFC 5737: nobody's address
 BEHIND_A_PROXY: Final = "behind a proxy"
@@ -82,7 +82,7 @@ def _forge(example: Example, events: Sequence[Event]) -> None:
         if word == BEHIND_A_PROXY:
             claimed = genuine.remote_addr
             headers |= {"X-Forwarded-For": claimed, "X-Real-IP": claimed, "Forwarded": f"for={claimed}"}
-        notification = replace(genuine, headers=Headers(headers), remote_addr=STRANGER)
+        notification = replace(genuine, headers=headers, remote_addr=STRANGER)
         answers.append((event, bring(example, f"{event.type}, {word}", notification)))
         example.occurred["forged webhook delivered"] += 1
     settle(example)

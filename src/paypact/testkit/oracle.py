@@ -6,9 +6,8 @@ was injected in this flow, then asked again; *advice*. A number behind a word is
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
-Word: TypeAlias = Literal["ok", "wrong", "broken", "ask", "advice"]
 Table: TypeAlias = dict[str, dict[str, str]]
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from paypact.errors import UsageError
 from paypact.testkit.target import Target
 
 if TYPE_CHECKING:
@@ -59,14 +58,3 @@ def promises() -> dict[str, Promise]:
         module = importlib.import_module(f"{SUITES}.{info.name}")
         found += [value for value in vars(module).values() if isinstance(value, Promise)]
     return {each.id: each for each in sorted(found, key=lambda each: each.order)}
-
-
-def promise_named(id: str) -> Promise:
-    """One promise.
-
-    Raises:
-        UsageError: there is none of that id.
-    """
-    if id not in promises():
-        raise UsageError(f"unknown promise {id!r} (known: {', '.join(promises())})")
-    return promises()[id]

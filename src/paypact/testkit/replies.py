@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from paypact.payments import Approved, Money
-from paypact.testkit import answers, cards
+from paypact.testkit import cards
 from paypact.testkit.delivery import conclude
 from paypact.testkit.example import Example
 from paypact.testkit.flow import MOVEMENTS, follow, look_up, move, movement_arguments, moving, pay, paying
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
+from paypact.world import answers
 from paypact.world.issuer import approve
 
 NEXT: Final = {  # what a shop does next with what was approved

@@ -24,11 +24,6 @@ class Standing:
     authorization: Authorization | None = None
     reason: str = ""  # of a refusal: the issuer's or gateway's neutral word
 
-    @property
-    def approved(self) -> int:
-        """What was approved, in minor units."""
-        return self.authorization.approved if self.authorization else 0
-
 
 def standing(ledger: Ledger, recording: Recording, payment: Payment, payments: Iterable[Payment]) -> Standing:
     """The standing of one payment among all `payments` of its example."""

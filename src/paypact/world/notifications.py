@@ -6,8 +6,8 @@ on delivery, because a redelivery may be signed anew, and because suites forge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from paypact.payments import Notification
@@ -56,26 +56,6 @@ class Seal:
 GENUINE: Final = Seal()
 
 
-class Headers(Mapping[str, str]):
-    """Headers of a webhook: looked up case-insensitively, listed as they were sent."""
-
-    def __init__(self, sent: Mapping[str, str]) -> None:
-        self._sent = dict(sent)
-        self._names = {name.lower(): name for name in sent}
-
-    def __getitem__(self, name: str) -> str:
-        return self._sent[self._names[name.lower()]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sent)
-
-    def __len__(self) -> int:
-        return len(self._sent)
-
-    def __repr__(self) -> str:
-        return f"Headers({self._sent!r})"
-
-
 @dataclass
 class Outbox:
     """The events of one world, in the order in which they happened. `waiting` are those not yet taken by the shop."""
@@ -94,5 +74,4 @@ class Outbox:
 
     def sealed(self, event: Event, seal: Seal = GENUINE) -> Notification:
         """The event as it reaches the shop."""
-        made = self.simulator.deliver(self.change(event) if self.change else event, seal)
-        return replace(made, headers=Headers(made.headers))
+        return self.simulator.deliver(self.change(event) if self.change else event, seal)

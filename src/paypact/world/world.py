@@ -50,7 +50,6 @@ class World:
         self.vary: Callable[[Exchange, Response], Response] | None = (
             None  # a legal change to a reply, while it is typed
         )
-        self.blocked: list[str] = []  # hosts that are neither the gateway's nor allowed, tried and refused
         self._doing: list[tuple[str, Payment | None]] = []
         self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
         self.clock.on_defect = self._ours

@@ -10,7 +10,7 @@ from paypact.cards import classify, schemes
 from paypact.cards.card import Card
 from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.adyen.simulator.account import Account
-from paypact.gateways.vocabulary import answer as published
+from paypact.world import answers
 from paypact.world.issuer import Answer, approve, decline, defer, reject
 
 TEST: Final = "test_"
@@ -137,7 +137,7 @@ def answer(account: Account, card: Card, amount: int) -> Answer:
     test = account.words.numbers.get(card.number)
     if test is not None and (account.world.issuer.issued(card.key) is None or card.key in account.published):
         account.published.add(card.key)
-        account.world.issuer.answers(card, published(test.answers[0]))
+        account.world.issuer.answers(card, answers.parse(test.answers[0]))
     return account.world.issuer.answer(card)
 
 

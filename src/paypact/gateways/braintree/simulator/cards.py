@@ -11,7 +11,7 @@ from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.braintree import wire
 from paypact.gateways.braintree.simulator.account import Account, Method, letters
 from paypact.gateways.facts import TestCard
-from paypact.gateways.vocabulary import answer as published_answer
+from paypact.world import answers
 from paypact.world.issuer import Answer, decline, reject
 
 LENGTHS = range(12, 20)
@@ -160,9 +160,9 @@ def answer(account: Account, method: Method, *, units: int | None, partial: bool
         account.published.add(card.key)
         account.world.issuer.issue(card)
         if test is not None and units is None and "verification" in test.wire:
-            return published_answer(test.wire["verification"])
+            return answers.parse(test.wire["verification"])
         if test is not None and test.answers[0] != "approve":
-            return published_answer(test.answers[0])
+            return answers.parse(test.answers[0])
         return _by_amount(account, units)
     said = account.world.issuer.answer(card)
     if said.amount is not None and not partial:

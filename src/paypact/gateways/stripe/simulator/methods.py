@@ -15,7 +15,7 @@ from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Method
-from paypact.gateways.vocabulary import answer as published_answer
+from paypact.world import answers
 from paypact.world.issuer import Answer, approve, reject
 
 CHECKS = {"match": "pass", "no_match": "fail", "unchecked": "unchecked", "unavailable": "unavailable"}
@@ -168,11 +168,11 @@ def answer(account: Account, method: Method, *, asked: bool, off_session: bool) 
 def _behaviour(test: TestCard, method: Method, *, asked: bool, off_session: bool) -> Answer:
     told = test.wire
     if asked and "asked" in told:
-        return published_answer(told["asked"])
+        return answers.parse(told["asked"])
     spared = "unless" in told and off_session and (told["unless"] == "off session" or method.authenticated)
     if spared or (told.get("needs") == "cvc" and not method.card.cvc):
         return approve()
-    return published_answer(test.answers[0])
+    return answers.parse(test.answers[0])
 
 
 # --- rendering ------------------------------------------------------------------------------------------------------

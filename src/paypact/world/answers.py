@@ -1,4 +1,4 @@
-"""Issuer answers by name, as cases spell them: `approve`, `decline:lost_card`, `challenge>decline:lost_card`, ..."""
+"""Issuer answers by name, as cases and facts spell them: `approve`, `challenge>decline:lost_card`, ..."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from paypact.errors import UsageError
 from paypact.world import issuer
 from paypact.world.issuer import Answer
 
+_OTHERS = ("reject", "challenge", "defer", "hold")
+
 
 @cache
-def parse(text: str, price: int = 0) -> Answer:
-    """The answer that a case spells. `price` (minor units) is what `partial` approves half of.
+def parse(text: str, price: int | None = None) -> Answer:
+    """The answer that a text spells. `price` (minor units) is what `partial` approves half of: without it, no answer.
 
     Raises:
         UsageError: a word nobody knows.
@@ -23,7 +25,7 @@ def parse(text: str, price: int = 0) -> Answer:
         case "approve":
             checks = dict(pair.split("=") for pair in detail.split(",")) if detail else {}
             return issuer.approve(cvc=checks.get("cvc", "match"), address=checks.get("address", "match"))
-        case "partial":
+        case "partial" if price is not None:
             return issuer.approve(price // 2)
         case "decline":
             return issuer.decline(detail)
@@ -36,5 +38,5 @@ def parse(text: str, price: int = 0) -> Answer:
         case "hold":
             return issuer.hold(then)
         case _:
-            known = "approve, partial, decline:<word>, reject, challenge, defer, hold"
-            raise UsageError(f"case: unknown answer {text!r} (known: {known})")
+            known = ("approve", *(["partial"] if price is not None else []), "decline:<word>", *_OTHERS)
+            raise UsageError(f"unknown answer {text!r} (known: {', '.join(known)})")
