@@ -88,6 +88,7 @@ def test_credentials(name: str) -> None:
     """Credentials are the same for a whole run, and look like nobody's live ones."""
     gateway = load(name)
     patterns = [re.compile(pattern) for pattern in gateway.facts.gateway.live]
+    assert all(gateway.facts.gateway.live_sign in pattern for pattern in gateway.facts.gateway.live)
     made = gateway.simulator.credentials()
     assert made == gateway.simulator.credentials()
     assert not any(pattern.search(value) for pattern in patterns for value in made.values())

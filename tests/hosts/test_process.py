@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,17 @@ def test_proxies_are_not_asked(enter: Any, monkeypatch: pytest.MonkeyPatch) -> N
         requests.get(gateway.url, timeout=1, proxies=explicit)
         assert len(world.recording.exchanges) == 2
     assert requests.utils.get_environ_proxies(f"https://{HOST}/") == {"https": "http://proxy.shop.test:3128"}
+
+
+def test_a_password_of_the_machine_is_not_sent(enter: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The user's .netrc says nothing to a gateway that is simulated, and what it always did to anybody else."""
+    (tmp_path / "netrc").write_text(f"machine {HOST} login me password mine\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with enter() as (world, gateway):
+        requests.get(gateway.url, timeout=1, headers={"authorization": "Bearer shop"})
+        (exchange,) = world.recording.exchanges
+        assert exchange.request.headers["authorization"] == "Bearer shop"
+    assert requests.utils.get_netrc_auth(f"https://{HOST}/") == ("me", "mine")
 
 
 def test_worker_threads_reach_the_same_world(enter: Any) -> None:

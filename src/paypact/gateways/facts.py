@@ -30,6 +30,7 @@ class About(_Table, frozen=True, kw_only=True):
     versions: tuple[str, ...] = ()  # API versions simulated, newest first
     browser: tuple[str, ...] = ()  # URL prefixes that shoppers visit
     live: tuple[str, ...] = ()  # patterns (regular expressions) of live-looking credentials
+    live_sign: str = ""  # a text that stands in each of them, looked for first: patterns that begin anywhere are slow
     sdk: tuple[str, ...] = ()  # top-level packages of the vendor's SDK, by which a crash inside it is told
     extra: str = ""  # the extra of this package that installs the SDK, where it is not the gateway's name
     auth: dict[str, str] = {}  # headers that authenticate, with <names> of credentials: `Bearer <secret_key>`

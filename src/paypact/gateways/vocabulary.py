@@ -24,6 +24,7 @@ class Vocabulary:
             self.numbers.setdefault(test.number, test)
             if test.token:
                 self.tokens[test.token] = test
+        self._schemes: dict[tuple[str, ...], list[SchemeFact]] = {}
         shifts = {one: digits - exponent(one) for one, digits in facts.currencies.exponents.items()}
         self._finer: dict[str, int] = {one: 10**shift for one, shift in shifts.items() if shift > 0}
         self._coarser: dict[str, int] = {one: 10**-shift for one, shift in shifts.items() if shift < 0}
@@ -42,7 +43,11 @@ class Vocabulary:
 
     def _facts(self, card: Card) -> list[SchemeFact]:
         """The facts of the schemes a card can run on, the international one first."""
-        return [self.facts.schemes.get(one, _UNLISTED) for one in reversed(card.networks)]
+        known = self._schemes.get(card.networks)
+        if known is None:
+            known = [self.facts.schemes.get(one, _UNLISTED) for one in reversed(card.networks)]
+            self._schemes[card.networks] = known
+        return known
 
     def refusal(self, card: Card) -> str | None:
         """The neutral word by which a card of this kind is refused; None where one of its networks is taken.

@@ -15,6 +15,7 @@ from paypact.world.http import Failure, Request, Response
 from paypact.world.recording import Exchange
 from paypact.world.world import World
 
+PORTS = {"https": 443, "http": 80}
 PATIENCE = 60.0  # seconds a client without a timeout is taken to wait; its exchange shows the timeout as None
 
 _answering: dict[str, World] = {}
@@ -63,9 +64,9 @@ def enter(
     Raises:
         LiveKeyError: the request carries a key that looks live; it is remembered as `world.stop`.
     """
-    request = Request(method, url, headers, body)
+    request, about = Request(method, url, headers, body), world.gateway.facts.gateway
     try:
-        live.check_request(world.gateway.facts.gateway.live, request)
+        live.check_request(about.live, request, about.live_sign)
     except live.LiveKeyError as error:
         world.stop = world.stop or error
         raise
@@ -91,4 +92,4 @@ def wire(exchange: Exchange) -> tuple[int, dict[str, str], bytes]:
 
 def host_header(scheme: str, host: str, port: int | None) -> str:
     """A host as it stands in URLs and in the Host header: the port only where it is not the scheme's own."""
-    return host if port in (None, {"https": 443, "http": 80}.get(scheme)) else f"{host}:{port}"
+    return host if port is None or port == PORTS.get(scheme) else f"{host}:{port}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from paypact.errors import PaypactError
@@ -19,13 +19,15 @@ class LiveKeyError(PaypactError):
     """Something that looks like a key of a live account was about to be used; the run stops at once (exit code 2)."""
 
 
-def check_request(patterns: tuple[str, ...], request: Request) -> None:
+def check_request(patterns: tuple[str, ...], request: Request, sign: str = "") -> None:
     """Look for a live-looking key in a request's URL, headers (Basic credentials decoded) and body.
+
+    `sign` is a text that every such key holds: where it is missing, no pattern need be tried.
 
     Raises:
         LiveKeyError: there is one; the message shows no more of it than its prefix and its last four characters.
     """
-    found = find(patterns, request)
+    found = find(patterns, request, sign)
     if found is not None:
         key, place = found
         raise LiveKeyError(
@@ -34,18 +36,25 @@ def check_request(patterns: tuple[str, ...], request: Request) -> None:
         )
 
 
-def find(patterns: tuple[str, ...], request: Request) -> tuple[str, str] | None:
+def find(patterns: tuple[str, ...], request: Request, sign: str = "") -> tuple[str, str] | None:
     """The first live-looking key of a request, masked, and where it stands; None where there is none."""
     pattern = _compiled(patterns)
     if pattern is None:
         return None
-    found = pattern.search("\n".join((request.url, *request.headers.values())))
-    place = "its URL or a header"
-    if found is None and request.body:
-        found, place = pattern.search(request.body.decode("latin-1")), "its body"
-    if found is None and request.headers.get("authorization", "")[:6].lower() == "basic ":
-        found, place = pattern.search(basic(request.headers["authorization"])), "its Authorization header"
-    return None if found is None else (masked(found[0]), place)
+    for place, text in _texts(request):
+        found = pattern.search(text) if sign in text else None
+        if found is not None:
+            return masked(found[0]), place
+    return None
+
+
+def _texts(request: Request) -> Iterator[tuple[str, str]]:
+    yield "its URL or a header", "\n".join((request.url, *request.headers.values()))
+    if request.body:
+        yield "its body", request.body.decode("latin-1")
+    authorization = request.headers.get("authorization", "")
+    if authorization[:6].lower() == "basic ":
+        yield "its Authorization header", basic(authorization)
 
 
 def check_environment(

@@ -13,7 +13,7 @@ import http.client
 import io
 import ssl
 from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ def install() -> None:
     HTTPConnectionPool._make_request = _answer  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the door
     HTTPSConnectionPool._prepare_proxy = _tunnel  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the door
     for module in ("requests.utils", "requests.sessions"):
-        when_imported(module, _answer_proxies)
+        when_imported(module, _answer_environment)
 
 
 def _answer(pool: Any, conn: Any, method: str, url: str, **settings: Any) -> Any:
@@ -50,7 +50,7 @@ def _answer(pool: Any, conn: Any, method: str, url: str, **settings: Any) -> Any
         return _make_request(pool, conn, method, url, **settings)
     clock.adopt()
     pool.num_requests += 1
-    timeout: Timeout = settings["timeout"].clone()
+    timeout: Timeout = settings["timeout"]  # of this request alone
     timeout.start_connect()  # a total timeout counts from here
     client = {
         "library": "urllib3",
@@ -86,9 +86,11 @@ def _failure(world: World, kind: str, pool: Any, conn: Any, url: str, client: Ma
 
 def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Mapping[str, Any]) -> Any:
     status, sent, raw = door.wire(exchange)
-    headers = urllib3.HTTPHeaderDict(sent)
+    headers = urllib3.HTTPHeaderDict()
+    for name, value in sent.items():  # no name twice: what `HTTPHeaderDict(sent)` looks for in vain
+        headers[name] = value
     response = urllib3.HTTPResponse(
-        body=_Body(raw, cut=isinstance(exchange.reply, Failure)),
+        body=_CutBody(raw) if isinstance(exchange.reply, Failure) else io.BytesIO(raw),
         headers=headers,
         status=status,
         version=11,
@@ -111,16 +113,12 @@ def _response(exchange: Exchange, pool: Any, method: str, url: str, settings: Ma
     return response
 
 
-class _Body(io.BytesIO):
-    """The bytes of a reply as `http.client` hands them out: reading a cut body to its end fails."""
-
-    def __init__(self, raw: bytes, *, cut: bool) -> None:
-        super().__init__(raw)
-        self._cut = cut
+class _CutBody(io.BytesIO):
+    """The bytes of a reply that ends too early, as `http.client` hands them out: reading it to its end fails."""
 
     def read(self, amount: int | None = -1, /) -> bytes:
         read = super().read(amount)
-        if self._cut and (amount is None or amount < 0):
+        if amount is None or amount < 0:
             raise http.client.IncompleteRead(read)
         return read
 
@@ -143,9 +141,17 @@ def _tunnel(pool: Any, conn: Any) -> None:
         _prepare_proxy(pool, conn)
 
 
-def _answer_proxies(module: ModuleType) -> None:
-    # requests looks through the environment for a proxy at every request; for a host that is answered there is none.
-    for name, none in (("get_environ_proxies", dict), ("should_bypass_proxies", lambda: True)):
+# What requests looks for in the environment at every request: proxies, and a password in the user's .netrc. For a host
+# that is answered there are none, whatever the machine.
+_ENVIRONMENT: Mapping[str, Callable[[], Any]] = {
+    "get_environ_proxies": dict,
+    "should_bypass_proxies": lambda: True,
+    "get_netrc_auth": lambda: None,
+}
+
+
+def _answer_environment(module: ModuleType) -> None:
+    for name, none in _ENVIRONMENT.items():
         look_up = getattr(module, name, None)
         if look_up is not None and not hasattr(look_up, "__wrapped__"):
             setattr(module, name, _unless_answered(look_up, none))
@@ -153,10 +159,15 @@ def _answer_proxies(module: ModuleType) -> None:
 
 def _unless_answered(look_up: Any, none: Callable[[], Any]) -> Any:
     @wraps(look_up)
-    def answered(url: str, no_proxy: Any = None) -> Any:
-        return none() if door.answering(urlsplit(url).hostname or "") else look_up(url, no_proxy=no_proxy)
+    def answered(url: str, *more: Any, **settings: Any) -> Any:
+        return none() if door.answering(_host(url)) else look_up(url, *more, **settings)
 
     return answered
+
+
+@lru_cache(maxsize=64)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _verifies(pool: Any) -> bool:
@@ -169,16 +180,15 @@ def _verifies(pool: Any) -> bool:
 def _headers(sent: Mapping[Any, Any]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in sent.items():
-        key = _text(name).lower()
-        text = _text(value)
+        key = (name if name.__class__ is str and name.isascii() else _text(name)).lower()
+        text = value if value.__class__ is str and value.isascii() else _text(value)
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
 
 
 def _text(value: Any) -> str:
     text = value if type(value) is str else value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    if not text.isascii():
-        text.encode("latin-1")  # as http.client does: other letters never leave, and raise UnicodeEncodeError here
+    text.encode("latin-1")  # as http.client does: other letters never leave, and raise UnicodeEncodeError here
     return text
 
 

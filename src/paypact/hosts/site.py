@@ -31,7 +31,7 @@ class AccountsSite:
         host = asked.headers.get("host", "").partition(":")[0].lower()
         origin = f"https://{host}" if host in self._about.hosts else self._about.url
         request = Request(asked.method, origin + asked.path, asked.headers, asked.body)
-        found = live.find(self._about.live, request)
+        found = live.find(self._about.live, request, self._about.live_sign)
         if found is not None:
             key, place = found
             return Page(403, f"paypact: a live-looking key, {key}, in {place}: use the test credentials here".encode())

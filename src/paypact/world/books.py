@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+import msgspec
 
 from paypact.cards.card import Card
 from paypact.payments import Money
 from paypact.world.ledger_tables import HOLDING, LIVE, MOVED, Kind
 
 
-@dataclass(slots=True, eq=False)
-class Purchase:
+class Purchase(msgspec.Struct, eq=False):
     """What the shopper wants to buy: it may outlive several declined cards. `data` is the simulator's own."""
 
     id: int
@@ -20,11 +21,10 @@ class Purchase:
     attempt: str | None = None  # the press of Pay within which it was created; None where nobody pressed
     data: Any = None
     state: str = "open"
-    authorizations: list[Authorization] = field(default_factory=list)
+    authorizations: list[Authorization] = []
 
 
-@dataclass(slots=True, eq=False)
-class Authorization:
+class Authorization(msgspec.Struct, eq=False):
     """One card and one answer of its issuer. `amount` and `approved` in minor units of the purchase's currency."""
 
     id: int
@@ -39,7 +39,7 @@ class Authorization:
     reason: str = ""
     approved: int = 0
     answer: Any = None  # the issuer's last Answer
-    movements: list[Movement] = field(default_factory=list)
+    movements: list[Movement] = []
 
     def total(self, kind: Kind, states: frozenset[str] = MOVED) -> int:
         """The sum of this authorization's movements of one kind in the given states, in minor units."""
@@ -67,8 +67,7 @@ class Authorization:
         return self.captured - self.total("refund", LIVE)
 
 
-@dataclass(slots=True, eq=False)
-class Movement:
+class Movement(msgspec.Struct, eq=False):
     """A capture, refund, void or chargeback. `amount` in minor units; a void has none, it releases what is left."""
 
     id: int
@@ -88,8 +87,7 @@ class Movement:
 Subject: TypeAlias = Purchase | Authorization | Movement
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One line of the journal. `before` is the subject's state before the event, None when it was made."""
 
     at: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import Any, TypeAlias
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -39,15 +39,19 @@ def decode_form(text: str) -> Tree:
             continue
         name, _, value = pair.partition("=")
         if "%" in name or "+" in name:
-            name = unquote_plus(name)
+            name = _unquoted(name)
         if "%" in value or "+" in value:
-            value = unquote_plus(value)
+            value = _unquoted(value)
         if "[" not in name or not name.endswith("]"):
             tree[name] = value
             continue
         head, _, rest = name.partition("[")
         _place(tree, [head, *rest[:-1].split("][")], value, name)
     return tree
+
+
+def _unquoted(text: str) -> str:
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace")
 
 
 def listed(value: Any) -> list[Any] | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+import msgspec
+
 Body: TypeAlias = Any  # a `Wire`, an envelope or list of them, or ready bytes: the response's codec renders it
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One HTTP request, normalised by the host: header names lower-case, header values text, body bytes."""
 
     method: str

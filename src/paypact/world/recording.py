@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from paypact.world.books import Entry
 from paypact.world.http import Failure, Request, Response
@@ -15,8 +16,7 @@ Locate: TypeAlias = Callable[[], "tuple[CodeType, int] | None"]
 Kind: TypeAlias = Literal["simulated", "refused", "not simulated"]
 
 
-@dataclass(slots=True, eq=False)
-class Exchange:
+class Exchange(msgspec.Struct, eq=False):
     """One request and what came of it."""
 
     number: int
@@ -29,12 +29,12 @@ class Exchange:
     note: str = ""  # the rule of a refusal, or what is not simulated
     response: Response | None = None  # what the gateway answered, also when the reply was lost
     reply: Response | Failure | None = None  # what reached the client
-    client: Mapping[str, Any] = field(default_factory=dict)  # its settings as a host saw them: timeouts, verify
+    client: Mapping[str, Any] = msgspec.field(default_factory=dict)  # its settings as a host saw them: timeouts, verify
     raw: bytes = b""  # the rendered body
     fault: Fault | None = None
     failure: Failure | None = None
     unmodelled: tuple[str, ...] = ()
-    booked: list[Entry] = field(default_factory=list)
+    booked: list[Entry] = []
 
     @property
     def events(self) -> list[str]:

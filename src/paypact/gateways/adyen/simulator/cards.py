@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from paypact.cards import classify, schemes
-from paypact.cards.card import Card
+from paypact.cards.card import Card, Funding
 from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.adyen.simulator.account import Account
 from paypact.world import answers
@@ -88,18 +87,20 @@ def _typed(account: Account, texts: dict[str, str], method: dict[str, Any]) -> C
     if not year.isdecimal() or int(year) not in YEARS:
         raise account.refuse("year_invalid")
     issued, test = account.world.issuer.issued(number), account.words.numbers.get(number)
-    card = Card(number, int(month), int(year), code or None, method.get("holderName") or "", "unknown", ("unknown",))
+    funding: Funding = "credit"
+    networks: tuple[str, ...]
     if issued is not None:
-        card = replace(card, scheme=issued.scheme, networks=issued.networks, funding=issued.funding)
+        scheme, networks, funding = issued.scheme, issued.networks, issued.funding
     elif test is not None:
-        networks = tuple(test.wire.get("networks", (test.scheme,)))
-        card = replace(card, scheme=test.scheme, networks=networks, funding=test.wire.get("funding", "credit"))
+        scheme, networks = test.scheme, tuple(test.wire.get("networks", (test.scheme,)))
+        funding = test.wire.get("funding", funding)
     else:
         scheme = classify(number) or "unknown"
-        card = replace(card, scheme=scheme, networks=(scheme,))
+        networks = (scheme,)
     chosen = account.schemes.get(method.get("brand", ""))
-    if chosen in card.networks and len(card.networks) > 1:
-        card = replace(card, network=chosen)
+    network = chosen if chosen in networks and len(networks) > 1 else None
+    holder = method.get("holderName") or ""
+    card = Card(number, int(month), int(year), code or None, holder, scheme, networks, network=network, funding=funding)
     _fault(account, card, known=issued is not None)
     return card
 

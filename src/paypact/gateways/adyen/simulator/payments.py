@@ -185,7 +185,7 @@ def _additional(account: Account, held: Authorization, kind: type[wire.Additiona
     declined = account.facts.declines.get(held.reason) if held.state in NO else None
     cvc = held.answer.cvc if card.cvc else "none"
     avs = held.answer.address if attempt.avs == "" else "none"
-    code = checks["avs_code"].get(attempt.avs)
+    code, word = checks["avs_code"].get(attempt.avs), brand(account, held)
     return kind(
         auth_code=UNSET if held.state in NO else f"{held.id % 1_000_000:06}",
         avs_result=f"{attempt.avs} {code}" if code else checks["avs"][avs],
@@ -196,8 +196,8 @@ def _additional(account: Account, held: Authorization, kind: type[wire.Additiona
         bin=card.bin or UNSET,
         summary=card.last4,
         expiry=f"{card.exp_month}/{card.exp_year}" if card.exp_month else UNSET,
-        method=brand(account, held),
-        variant=brand(account, held),
+        method=word,
+        variant=word,
         funding=account.facts.wire["funding"]["words"].get(card.funding, UNSET),
         authenticated="true" if attempt.asked and held.state not in NO else "false",
         offered=str(attempt.asked).lower(),

@@ -17,6 +17,7 @@ METHODS: Final = {  # type of payment method -> its object
     "googlepay": "GooglePayDetails",
     "samsungpay": "SamsungPayDetails",
 }
+_NO_TYPE: Final[tuple[Any, int]] = (None, 0)
 REQUIRED: Final = {"reference": "reference_missing", "returnUrl": "return_url_missing"}  # with an error of their own
 
 
@@ -31,11 +32,16 @@ class Call:
     unmodelled: tuple[str, ...] = ()
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct):
     """One object of the description: its fields, each with its type, and those it must have."""
 
     fields: dict[str, Any]
     required: tuple[str, ...] = ()
+    plain: dict[str, tuple[type, int]] = {}  # Python's type and greatest length (0: any) of those that hold nothing
+
+    def __post_init__(self) -> None:
+        read = {one: _scalar(kind) for one, kind in self.fields.items() if isinstance(kind, str)}
+        self.plain = {one: (wanted, most) for one, (_, wanted, most) in read.items() if wanted in (str, int, bool)}
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -83,15 +89,18 @@ class Reader:
         if not isinstance(sent, dict):
             raise Misfit("type", value=_shown(sent), type="{")
         shape = self.objects[name]
-        unknown = [one for one in sent if one not in shape.fields]
-        if unknown:
-            raise Misfit("structure", name=name, fields=", ".join(unknown))
+        fields, plain = shape.fields, shape.plain
+        if not fields.keys() >= sent.keys():
+            raise Misfit("structure", name=name, fields=", ".join(one for one in sent if one not in fields))
         for one in shape.required:
             if sent.get(one) is None:
                 raise Misfit(REQUIRED.get(path + one, "required"), name=path + one)
         for one, value in sent.items():
+            wanted, most = plain.get(one, _NO_TYPE)
+            if value.__class__ is wanted and (not most or len(value) <= most):
+                continue  # as nearly all are
             if value is not None:
-                self._value(shape.fields[one], value, path + one)
+                self._value(fields[one], value, path + one)
 
     def _value(self, kind: Any, value: Any, path: str) -> None:
         if path == "paymentMethod":
@@ -109,12 +118,18 @@ class Reader:
             if kind in self.objects:
                 self.check(kind, value, f"{path}.")
             return
-        word, _, most = kind.partition(" ")
-        wanted: Any = KINDS.get(word, object)
+        word, wanted, most = _scalar(kind)
         if not isinstance(value, wanted) or (word == "integer" and isinstance(value, bool)):
             raise Misfit("type", value=_shown(value), type=word)
-        if most and len(value) > int(most):
+        if most and len(value) > most:
             raise Misfit("too_long", name=path)
+
+
+@cache
+def _scalar(kind: str) -> tuple[str, Any, int]:
+    """The vendor's word, Python's type or types, and the greatest length (0: any) of `string 80`."""
+    word, _, most = kind.partition(" ")
+    return word, KINDS.get(word, object), int(most or 0)
 
 
 def without_effect(sent: dict[str, Any], modelled: frozenset[str]) -> Iterator[str]:

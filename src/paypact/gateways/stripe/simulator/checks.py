@@ -62,10 +62,13 @@ def texts(account: Account, asked: dict[str, Any], kind: str) -> None:
         value = asked.get(name)
         if value and ("@" not in value.strip("@") or " " in value):
             raise account.refuse("email_invalid", name=name, value=value)
-    suffix = asked.get("statement_descriptor_suffix") or "A"
-    legible = any(map(str.isalpha, suffix)) and all(map(_latin, suffix)) and not FORBIDDEN & set(suffix)
-    if not legible or len(suffix) > limits["statement_descriptor_suffix"]:
+    suffix = asked.get("statement_descriptor_suffix")
+    if suffix and not (_legible(suffix) and len(suffix) <= limits["statement_descriptor_suffix"]):
         raise account.refuse("suffix_invalid")
+
+
+def _legible(suffix: str) -> bool:
+    return any(map(str.isalpha, suffix)) and all(map(_latin, suffix)) and not FORBIDDEN & set(suffix)
 
 
 def _latin(character: str) -> bool:
