@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stdnum import luhn
 
 from paypact import Address, Card, Customer, Item, Money, Payment, gateways
 from paypact.world import clock
@@ -74,9 +75,11 @@ def world_of(name: str) -> World:
     return World(gateways.load(name))
 
 
-def paid(world: World, operation: str, *answers: Answer, serial: int = 1) -> Payment | None:
-    """A payment by a new card, made at another till of the merchant; None where there is none that takes it."""
-    card = Card(f"411111111111{serial:04}", 12, 2034, "123", "Test Cardholder", "visa", ("visa",))
+def paid(world: World, operation: str, *answers: Answer, serial: int = 1) -> Payment:
+    """A payment by a new card, made at another till of the merchant."""
+    digits = f"411111111111{serial:03}"
+    number = digits + luhn.calc_check_digit(digits)
+    card = Card(number, 12, 2034, "123", "Test Cardholder", "visa", ("visa",))
     world.issuer.answers(card, *answers)
     facts = world.gateway.facts
     money = Money(20_000, facts.currencies.accepted[0])
@@ -91,7 +94,9 @@ def paid(world: World, operation: str, *answers: Answer, serial: int = 1) -> Pay
     with world.outside(payment):
         made = world.simulator.elsewhere(payment, operation)
     assert world.defect is None, world.defect
-    return payment if made and world.ledger.purchases else None
+    assert made
+    assert world.ledger.purchases
+    return payment
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -111,8 +116,7 @@ def test_every_decline_is_reachable(name: str) -> None:
     for serial, word in enumerate(facts.declines, 1):
         world = world_of(name)
         with clock.running(world.clock):
-            if paid(world, "sale", decline(word), serial=serial) is None:
-                pytest.skip(f"{name} has no other till")
+            paid(world, "sale", decline(word), serial=serial)
             (held,) = world.ledger.purchases[-1].authorizations
         assert (held.state, held.reason) == ("declined", word)
         assert facts.declines[word].wire
@@ -125,8 +129,7 @@ def test_every_state_is_reachable(name: str) -> None:
     for serial, word in enumerate([word for word in terms.answers if word in MEANS], 1):
         world = world_of(name)
         with clock.running(world.clock):
-            if paid(world, "authorize", MEANS[word], serial=serial) is None:
-                pytest.skip(f"{name} has no other till")
+            paid(world, "authorize", MEANS[word], serial=serial)
             held = world.ledger.purchases[-1].authorizations[-1]
             assert held.state == STATES[word]
             if word == "approve" and terms.expires:
@@ -135,7 +138,6 @@ def test_every_state_is_reachable(name: str) -> None:
     world = world_of(name)
     with clock.running(world.clock):
         payment = paid(world, "sale", approve())
-        assert payment is not None
         world.clock.advance(terms.delay + terms.cutoff + terms.settling + 1)
         (capture,) = world.ledger.purchases[-1].authorizations[-1].movements
         assert capture.state == ("settled" if terms.cutoff or terms.settling else "booked")
@@ -153,15 +155,12 @@ def test_events_are_sent_and_signed(name: str) -> None:
     with clock.running(world.clock):
         outbox, terms = world.listen(), world.ledger.terms
         payment = paid(world, "sale", approve())
-        if payment is None:
-            pytest.skip(f"{name} has no other till")
         world.clock.advance(terms.delay + terms.cutoff + terms.settling + 1)
         with world.outside(payment):
             world.simulator.elsewhere(payment, "refund")
         world.clock.advance(terms.delay + 1)
         if "chargeback" in terms.failures:
-            second = paid(world, "sale", approve(), serial=2)
-            assert second is not None
+            paid(world, "sale", approve(), serial=2)
             world.clock.advance(terms.delay + terms.cutoff + terms.settling + 1)
             world.ledger.request("chargeback", world.ledger.purchases[-1].authorizations[-1])
         sent = [outbox.sealed(event) for event in outbox.happened]

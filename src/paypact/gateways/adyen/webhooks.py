@@ -229,5 +229,4 @@ def elsewhere(account: Account, payment: Payment, operation: str) -> bool:
             f"payments/{held.data.psp}/{ {'capture': 'captures', 'refund': 'refunds', 'void': 'cancels'}[operation] }"
         )
     url = f"{account.facts.gateway.url}/v72/{path}"
-    account.handle(Request("POST", url, {"x-api-key": own["api_key"]}, encode_json(body)))
-    return True
+    return not account.handle(Request("POST", url, {"x-api-key": own["api_key"]}, encode_json(body))).refused
