@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.metadata
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from importlib.resources import files
 
 from paypact.errors import DataError, UsageError
 from paypact.gateways.facts import Facts, read_facts
+from paypact.gateways.vocabulary import Vocabulary
 from paypact.payments import SimulatedGateway
 from paypact.world.simulator import Simulator
 
@@ -73,5 +75,6 @@ def load(name: str) -> Gateway:
             f"gateway {name!r} cannot be loaded from package {package!r}: {type(error).__name__}: {error}. "
             "It needs facts.toml, and a module simulator with SIMULATOR: reinstall it, or remove it"
         ) from error
-    simulator.facts = facts
+    simulator.facts, simulator.words = facts, Vocabulary(facts)
+    simulator.webhooks = f"{package}.webhooks" if importlib.util.find_spec(f"{package}.webhooks") else ""
     return Gateway(name, package, facts, simulator)

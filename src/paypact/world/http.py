@@ -59,5 +59,13 @@ class Failure:
     response: Response | None = None
 
 
+class Refusal(Exception):
+    """The vendor says no: raised anywhere in a simulator, it is answered with its `response`."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.refused)
+        self.response = response
+
+
 class NotSimulatedError(Exception):
     """The vendor documents this endpoint, parameter value, header or version, and the simulator does not model it."""

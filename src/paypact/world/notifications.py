@@ -52,6 +52,11 @@ class Seal:
     altered: bool = False
     unsigned: bool = False
 
+    def secrets(self, own: str) -> list[str]:
+        """The secrets that sign, in order, where the shop's is `own`; none where nobody signs."""
+        both = [] if self.unsigned else [self.secret or own, *([self.also] if self.also else [])]
+        return both[::-1] if self.also_first else both
+
 
 GENUINE: Final = Seal()
 

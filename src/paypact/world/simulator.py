@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from paypact.cards.card import Card
 from paypact.payments import Notification, Payment
+from paypact.world import answers
+from paypact.world.codecs import encode_json
 from paypact.world.http import NotSimulatedError, Request, Response
+from paypact.world.issuer import Answer, reject
 
 if TYPE_CHECKING:
     from paypact.gateways.facts import Facts
+    from paypact.gateways.vocabulary import Vocabulary
     from paypact.world.books import Entry, Purchase
     from paypact.world.notifications import Event, Seal
     from paypact.world.world import World
 
 
+_WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
+
+
+class Webhooks(Protocol):
+    """A folder's module `webhooks`: what the methods of the same purpose answer, given the simulator first."""
+
+    def drawn(self, simulator: Any, entry: Entry, version: str | None) -> Iterable[Event]: ...
+    def sealed(self, simulator: Any, event: Event, seal: Seal) -> Notification: ...
+    def strangers(self, simulator: Any, version: str | None) -> Iterable[Event]: ...
+    def forgeries(self, simulator: Any, purchase: Purchase, version: str | None) -> Iterable[Event]: ...
+
+
 class Simulator(ABC):
     """One gateway in one world. Made afresh for every example, so building one must cost microseconds."""
 
-    facts: ClassVar[Facts]  # set when the gateway's folder is loaded
+    facts: ClassVar[Facts]  # these three are set when the gateway's folder is loaded
+    words: ClassVar[Vocabulary]
+    webhooks: ClassVar[str] = ""  # the module `webhooks` of the folder; empty where it has none
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.ledger = world.ledger
+        self.serial = next(_WORLDS)
+        self.published: set[str] = set()  # test cards that behave as published, because no suite scripted them
+        self._ids = itertools.count(1)
 
     @classmethod
     @abstractmethod
@@ -41,16 +65,55 @@ class Simulator(ABC):
         """Carry out one request. This is the commit: what it books has happened, whatever becomes of the reply.
 
         Raises:
+            Refusal: the vendor says no: its `response` is the reply.
+            Obstacle: the ledger's rules forbid it: the reply is that of `refusal`.
             NotSimulatedError: the vendor documents it and this simulator does not model it.
         """
 
-    @abstractmethod
     def render(self, response: Response) -> bytes:
-        """The bytes of a response's body, in the gateway's format."""
+        """The bytes of a response's body, in the gateway's format: JSON, unless a subclass writes another."""
+        if isinstance(response.body, bytes):
+            return response.body
+        response.headers.setdefault("content-type", "application/json")
+        return encode_json(response.body)
 
-    @abstractmethod
     def error(self, word: str) -> Response:
         """The gateway's reply for one word of its `[errors]` facts (authentication, rate_limit, server_error, ...)."""
+        fact = self.facts.errors[word]
+        return Response(fact.status, fact.wire, dict(fact.headers), refused=word)
+
+    def refusal(self, rule: str) -> Response:
+        """The gateway's reply to what a rule forbids, by its `[refusals]` facts: `{rule}` in their texts is the rule.
+
+        Also the reply where an `Obstacle` of the ledger leaves `handle`.
+        """
+        fact = self.facts.refusals.get(rule) or self.facts.refusals["*"]
+        texts = {name: said.replace("{rule}", rule) for name, said in fact.wire.items() if isinstance(said, str)}
+        return Response(fact.status, {**fact.wire, **texts}, refused=rule)
+
+    def answer(self, card: Card) -> Answer:
+        """What becomes of a card that is presented.
+
+        A kind of card that is not taken is rejected, a published test card behaves as published unless a suite scripted
+        it, and all others are answered by their issuer.
+        """
+        refused = self.words.refusal(card)
+        if refused is not None:
+            return reject(refused)
+        test = self.words.numbers.get(card.number)
+        if test is not None and self.world.issuer.issued(card.key) is None:
+            self.published.add(card.key)
+            self.world.issuer.answers(card, *map(answers.parse, test.answers))
+        return self.world.issuer.answer(card)
+
+    def scripted(self, card: Card) -> bool:
+        """Whether a suite, and not the vendor's list of test cards, says what this card's issuer answers."""
+        return self.world.issuer.issued(card.key) is not None and card.key not in self.published
+
+    def month(self) -> tuple[int, int]:
+        """The year and the month it is, in UTC."""
+        today = datetime.fromtimestamp(self.world.clock.time(), UTC)
+        return today.year, today.month
 
     def keep(self, request: Request, response: Response) -> None:  # noqa: B027 - a gateway without keys keeps nothing
         """Keep `response` for repetitions of `request`, where the gateway has idempotency keys that do."""
@@ -60,7 +123,7 @@ class Simulator(ABC):
 
         Called only while somebody listens, after each event of the ledger; must not change anything.
         """
-        return ()
+        return self._telling.drawn(self, entry, version) if self.webhooks else ()
 
     def deliver(self, event: Event, seal: Seal) -> Notification:
         """An event as it reaches the shop: address, headers, body, signed as `seal` says.
@@ -68,21 +131,28 @@ class Simulator(ABC):
         Raises:
             NotSimulatedError: the gateway has no webhooks here, or cannot be sealed so.
         """
-        raise NotSimulatedError(f"{self.facts.gateway.title} webhooks")
+        if not self.webhooks:
+            raise NotSimulatedError(f"{self.facts.gateway.title} webhooks")
+        return self._telling.sealed(self, event, seal)
 
     def strangers(self, version: str | None) -> Iterable[Event]:
         """Genuine events that are not about any purchase of the shop: other products, types nobody has heard of.
 
         `order` is set in those about a payment like the shop's own, made by another shop of the same merchant.
         """
-        return ()
+        return self._telling.strangers(self, version) if self.webhooks else ()
 
     def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
         """Events that a forger would write of a purchase, claiming what is not so; must not change anything.
 
         Of an unpaid purchase they say that it is paid, of a paid one that it was refunded.
         """
-        return ()
+        return self._telling.forgeries(self, purchase, version) if self.webhooks else ()
+
+    @property
+    def _telling(self) -> Webhooks:
+        """Imported late: where nobody listens, nobody pays for it."""
+        return cast("Webhooks", importlib.import_module(self.webhooks))
 
     def elsewhere(self, payment: Payment, operation: str) -> bool:
         """The shopper pays, or the merchant captures, voids or refunds, without the integration: at another till.

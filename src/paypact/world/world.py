@@ -11,9 +11,9 @@ from paypact.errors import PaypactError
 from paypact.payments import Payment
 from paypact.world.acquirer import Acquirer
 from paypact.world.clock import Clock
-from paypact.world.http import Failure, NotSimulatedError, Request, Response
+from paypact.world.http import Failure, NotSimulatedError, Refusal, Request, Response
 from paypact.world.issuer import Issuer
-from paypact.world.ledger import Ledger
+from paypact.world.ledger import Ledger, Obstacle
 from paypact.world.network import EDGES, FAILURES, RETRY_AFTER, Fault, Network
 from paypact.world.notifications import Outbox
 from paypact.world.recording import Exchange, Locate, Recording
@@ -122,7 +122,7 @@ class World:
         before, self.ledger.attempt = self.ledger.attempt, exchange.attempt or self.ledger.attempt
         self.ledger.exchange = exchange
         try:
-            response = self.simulator.handle(exchange.request)
+            response = self._answered(exchange.request)
             if self.vary is not None:
                 response = self.vary(exchange, response)
             exchange.raw = self.simulator.render(response)
@@ -140,6 +140,14 @@ class World:
         exchange.unmodelled = response.unmodelled
         exchange.response = response
         exchange.booked = self.ledger.journal[start:]
+
+    def _answered(self, request: Request) -> Response:
+        try:
+            return self.simulator.handle(request)
+        except Refusal as refusal:
+            return refusal.response
+        except Obstacle as obstacle:
+            return self.simulator.refusal(obstacle.rule)
 
     def _failed(self, exchange: Exchange, defect: Exception) -> Response:
         self._ours(defect)

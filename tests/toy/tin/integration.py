@@ -90,7 +90,7 @@ class TinShop(Driver, gateway="tin"):
         match reply["status"]:
             case "approved":
                 return Approved(reply["id"])
-            case "challenge":
+            case "challenged":
                 return ActionRequired(reply["id"], url=reply["url"])
             case "pending":
                 return Pending(reply["id"])

@@ -13,7 +13,7 @@ from tin.integration import TinShop
 
 State = Literal["unpaid", "pending", "authorized", "paid", "refunded", "failed", "canceled"]
 STATES: dict[str, State] = {
-    "challenge": "pending",
+    "challenged": "pending",
     "pending": "pending",
     "declined": "failed",
     "voided": "canceled",

@@ -31,7 +31,7 @@ DISPUTE: Final = ("NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK")
 ANSWERED: Final = {"approve": True, "decline": False, "reject": False, "fail": False}
 
 
-def drawn(account: Account, entry: Entry) -> Iterator[Event]:
+def drawn(account: Account, entry: Entry, _: str | None) -> Iterator[Event]:
     """The webhooks of one line of the journal."""
     for place, item in enumerate(_told(account, entry)):
         yield _event(account, item, entry.at, letters(account.serial, len(account.ledger.journal), place, length=16))
@@ -170,7 +170,7 @@ def signature(item: dict[str, Any], key: str) -> str:
 # --- what is not the shop's -------------------------------------------------------------------------------------------
 
 
-def strangers(account: Account) -> Iterator[Event]:
+def strangers(account: Account, _: str | None) -> Iterator[Event]:
     """Reports, other products, another shop of the same merchant, codes that nobody has heard of."""
     now = account.world.clock.time()
     own = {"amount": {"currency": "EUR", "value": 100}, "eventDate": _date(now), "success": "true", "reason": ""}
@@ -192,7 +192,7 @@ def strangers(account: Account) -> Iterator[Event]:
         yield _event(account, item, now, account.psp("stranger", code, "event"), order)
 
 
-def forgeries(account: Account, purchase: Purchase) -> Iterator[Event]:
+def forgeries(account: Account, purchase: Purchase, _: str | None) -> Iterator[Event]:
     """Lies about a payment: that it is paid, or, where it is, that it was refunded."""
     now = account.world.clock.time()
     for held in purchase.authorizations[-1:]:

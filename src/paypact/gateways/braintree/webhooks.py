@@ -17,11 +17,12 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from paypact.gateways.braintree.simulator.account import Account, letters
+from paypact.gateways.braintree.simulator.account import Account
 from paypact.gateways.braintree.simulator.shown import FAILED, dispute, transaction
 from paypact.payments import Notification, Payment
 from paypact.world.books import Authorization, Entry, Movement, Purchase
 from paypact.world.http import NotSimulatedError, Request
+from paypact.world.ids import letters
 from paypact.world.notifications import WEBHOOK_URL, Event, Seal
 from paypact.world.wire import UNSEEN_WORD
 from paypact.world.xml import encode_xml
@@ -33,7 +34,7 @@ HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "User-Age
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
-def drawn(account: Account, entry: Entry) -> Iterator[Event]:
+def drawn(account: Account, entry: Entry, _: str | None) -> Iterator[Event]:
     """The events of one line of the journal."""
     match entry.subject, entry.event:
         case Movement(kind="refund", data=record) as refund, "fail" if (
@@ -85,7 +86,7 @@ def signed(private: str, text: str) -> str:
 # --- what is not the shop's -------------------------------------------------------------------------------------------
 
 
-def strangers(account: Account) -> Iterator[Event]:
+def strangers(account: Account, _: str | None) -> Iterator[Event]:
     """The gateway's own test, other products of the account, another shop's payment, kinds nobody has heard of."""
     now = account.now()
     at, day = now - timedelta(hours=1), now.date()
@@ -133,7 +134,7 @@ def strangers(account: Account) -> Iterator[Event]:
         yield _event(account, kind, subject, order)
 
 
-def forgeries(account: Account, purchase: Purchase) -> Iterator[Event]:
+def forgeries(account: Account, purchase: Purchase, _: str | None) -> Iterator[Event]:
     """Lies about a payment: that it was disbursed, or, where it is paid, that it is disputed."""
     for held in purchase.authorizations[-1:]:
         if not purchase.price.minor:

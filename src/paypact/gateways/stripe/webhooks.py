@@ -16,12 +16,13 @@ import msgspec
 
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import attempts, charges, disputes, intents, refunds, sessions
-from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.state import Intent
 from paypact.payments import Notification, Payment
 from paypact.world.books import Authorization, Entry, Movement, Purchase
 from paypact.world.codecs import encode_json
 from paypact.world.http import NotSimulatedError, Request
+from paypact.world.ids import letters
 from paypact.world.notifications import WEBHOOK_URL, Event, Seal
 from paypact.world.wire import UNSEEN_WORD
 
@@ -39,12 +40,12 @@ HEADERS: Final = {  # as pasted in github stripe/stripe-java issue 919
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
-def drawn(account: Account, entry: Entry, version: str | None, line: int) -> Iterator[Event]:
-    """The events of one line of the journal (`line` counts from 1), in the endpoint's API version."""
+def drawn(account: Account, entry: Entry, version: str | None, line: int = 0) -> Iterator[Event]:
+    """The events of one line of the journal (counted from 1; 0: the last), in the endpoint's API version."""
     versions = account.facts.gateway.versions
     if version is not None and version not in versions:
         raise NotSimulatedError(f"Stripe webhooks in API version {version}")
-    request = _request(account, entry)
+    request, line = _request(account, entry), line or len(account.ledger.journal)
     for place, (type_, shown, changed) in enumerate(_told(account, entry)):
         id_ = account.make_id("evt_", f"{line}/{place}")
         yield _event(id_, type_, shown, entry.at, version or versions[0], changed, request)
@@ -209,8 +210,7 @@ def sealed(account: Account, event: Event, seal: Seal) -> Notification:
     """The event as a POST to the shop, signed over its bytes with the endpoint's whole secret."""
     at, own = account.now() - int(seal.age), account.credentials()["webhook_secret"]
     signed = event.body.replace(b"evt_", b"evt-") if seal.altered else event.body
-    keys = [seal.secret or own, *([seal.also] if seal.also else [])]
-    signatures = ["v1=" + _signature(key, at, signed) for key in (reversed(keys) if seal.also_first else keys)]
+    signatures = ["v1=" + _signature(key, at, signed) for key in seal.secrets(own)]
     header = ",".join([f"t={at}", *signatures, "v0=" + _signature("the test mode's own", at, signed)])
     return Notification(
         "POST",

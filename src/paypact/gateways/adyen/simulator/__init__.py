@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from paypact.cards.card import Card
 from paypact.gateways.adyen.simulator import cards, modifications, payments, sessions
-from paypact.gateways.adyen.simulator.account import Account, Refusal
+from paypact.gateways.adyen.simulator.account import Account
 from paypact.gateways.adyen.simulator.requests import Call, Misfit, Reader, Version, described, without_effect
-from paypact.payments import Notification, Payment
-from paypact.world.books import Authorization, Entry, Purchase
-from paypact.world.codecs import decode_json, encode_json
-from paypact.world.http import Request, Response
-from paypact.world.notifications import Event, Seal
+from paypact.payments import Payment
+from paypact.world.books import Authorization, Purchase
+from paypact.world.codecs import decode_json
+from paypact.world.http import Refusal, Request, Response
+from paypact.world.ids import placed
 from paypact.world.wire import Wire
 
 
@@ -61,8 +61,6 @@ ROUTES: Final[dict[str, Route]] = {
         modifications.update, "PaymentAmountUpdateRequest", "amount reference industryUsage", 201
     ),
 }
-_IDS: Final = ("sessions", "storedPaymentMethods", "payments")  # behind these stands an id
-_AT: Final = 3  # "", the version, the collection, the id
 
 
 class Adyen(Account):
@@ -83,7 +81,8 @@ class Adyen(Account):
 
     def _answer(self, request: Request, key: str | None) -> Response:
         method, place = request.method, request.path.removeprefix("/checkout")
-        name, version, ids = _place(method, place)
+        version, _, path = place[1:].partition("/")
+        name, id_ = placed(ROUTES, method, f"/{path}")
         said: Version | None = {"v71": described().v71, "v72": described().v72}.get(version)
         if said is None:
             raise self.not_simulated(f"{method} {request.path}")
@@ -92,7 +91,7 @@ class Adyen(Account):
         route = ROUTES.get(name)
         if route is None:
             raise self.not_simulated(f"{method} {request.path}")
-        call = Call(version, ids, self._sent(request), place)
+        call = Call(version, id_, self._sent(request), place)
         if key and len(key) > self.facts.limits["idempotency_key"]:
             raise self.refuse("key_long")
         kept = self.keys.seen(key) if key else None
@@ -142,9 +141,6 @@ class Adyen(Account):
             raise self.refuse("type", value=request.body[:20].decode("utf-8", "replace"), type="{")
         return sent
 
-    def render(self, response: Response) -> bytes:
-        return response.body if isinstance(response.body, bytes) else encode_json(response.body)
-
     def error(self, word: str) -> Response:
         return self.failure(word)
 
@@ -183,30 +179,8 @@ class Adyen(Account):
                 return self.challenges[text]
         return None
 
-    # What is told by webhook is imported late: only listeners need it.
-
-    def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.adyen import webhooks
-
-        return webhooks.drawn(self, entry)
-
-    def deliver(self, event: Event, seal: Seal) -> Notification:
-        from paypact.gateways.adyen import webhooks
-
-        return webhooks.sealed(self, event, seal)
-
-    def strangers(self, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.adyen import webhooks
-
-        return webhooks.strangers(self)
-
-    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.adyen import webhooks
-
-        return webhooks.forgeries(self, purchase)
-
     def elsewhere(self, payment: Payment, operation: str) -> bool:
-        from paypact.gateways.adyen import webhooks
+        from paypact.gateways.adyen import webhooks  # late, as all of it is
 
         return webhooks.elsewhere(self, payment, operation)
 
@@ -222,16 +196,6 @@ def _texts(place: str) -> Iterator[str]:
         yield from (value for _, value in parse_qsl(urlsplit(place).query))
     else:
         yield place
-
-
-def _place(method: str, path: str) -> tuple[str, str, tuple[str, ...]]:
-    """The route's name, the version and the ids in a path."""
-    parts = path.split("/")
-    version = parts[1] if len(parts) > 1 else ""
-    ids: tuple[str, ...] = ()
-    if len(parts) > _AT and parts[2] in _IDS and parts[_AT] != "details":
-        ids, parts[_AT] = (parts[_AT],), "{}"
-    return f"{method} /{'/'.join(parts[2:])}", version, ids
 
 
 SIMULATOR = Adyen

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -15,41 +12,31 @@ from paypact.cards.card import Card
 from paypact.gateways.adyen import wire
 from paypact.gateways.vocabulary import Vocabulary
 from paypact.payments import Money
+from paypact.world import ids
 from paypact.world.books import Authorization, Purchase
-from paypact.world.http import NotSimulatedError, Response
+from paypact.world.http import NotSimulatedError, Refusal, Response
 from paypact.world.idempotency import IdempotencyKeys
 from paypact.world.simulator import Simulator
 from paypact.world.wire import UNSET
 from paypact.world.world import World
 
-_WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
-
 
 def letters(*parts: object, length: int) -> str:
-    """Up to 64 capitals and digits that look random and are always the same for the same parts."""
-    return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=32).hexdigest()[:length].upper()
+    """Ids have no small letters here."""
+    return ids.letters(*parts, length=length).upper()
 
 
 @cache
 def _credentials(merchant: str) -> Mapping[str, str]:
-    secret = hashlib.blake2b(b"paypact/adyen", digest_size=32).hexdigest().upper()
     return MappingProxyType(
         {
             "api_key": f"AQE{letters('api key', length=60)}",
             "merchant_account": merchant,
-            "hmac_key": secret,
+            "hmac_key": letters("webhooks", length=64),
             "webhook_username": "paypact",
             "webhook_password": letters("password", length=24),
         }
     )
-
-
-class Refusal(Exception):
-    """A request that is not carried out, with the reply that says so."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.refused)
-        self.response = response
 
 
 @dataclass(slots=True)
@@ -65,25 +52,21 @@ class Stored:
 class Account(Simulator):
     """One company account in one world, with several merchant accounts."""
 
-    _derived: ClassVar[tuple[Vocabulary, dict[str, Any], dict[str, str]] | None] = None
+    _derived: ClassVar[tuple[Vocabulary, dict[str, Any], dict[str, str]] | None] = None  # once for all worlds
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.serial = next(_WORLDS)
         self.stored: dict[str, Stored] = {}
         self.wallets: dict[str, Card] = {}  # by the token that a wallet made
         self.challenges: dict[str, Authorization] = {}  # by what stands in the URL or the component's token
         self.results: dict[str, tuple[Authorization, bool]] = {}  # by what a challenge came back with
-        self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
-        self._ids = itertools.count(1)
-        if Account._derived is None or Account._derived[0].facts is not self.facts:
+        if Account._derived is None or Account._derived[0] is not self.words:
             said: dict[str, Any] = {
                 row["name"]: row for row in self.facts.wire["accounts"].values() if isinstance(row, dict)
             }
             schemes = {fact.brand: scheme for scheme, fact in reversed(self.facts.schemes.items())}
-            Account._derived = Vocabulary(self.facts), said, schemes
-        self.words = Account._derived[0]
+            Account._derived = self.words, said, schemes
         self.merchants: dict[str, Any] = Account._derived[1]  # by name
         self.schemes: dict[str, str] = Account._derived[2]  # by Adyen's word for the brand
 
@@ -124,11 +107,6 @@ class Account(Simulator):
 
     def amount(self, minor: int, currency: str) -> wire.Amount:
         return wire.Amount(currency=currency, value=self.words.wire(minor, currency))
-
-    def month(self) -> tuple[int, int]:
-        """The year and the month it is."""
-        today = datetime.fromtimestamp(self.world.clock.time(), UTC)
-        return today.year, today.month
 
     # --- refusals -----------------------------------------------------------------------------------------------
 

@@ -9,8 +9,7 @@ from paypact.cards import classify, schemes
 from paypact.cards.card import Card, Funding
 from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.adyen.simulator.account import Account
-from paypact.world import answers
-from paypact.world.issuer import Answer, approve, decline, defer, reject
+from paypact.world.issuer import Answer, approve, decline, defer
 
 TEST: Final = "test_"
 FIELDS: Final = {  # as they are enciphered, and as they are in the clear
@@ -130,16 +129,10 @@ def answer(account: Account, card: Card, amount: int) -> Answer:
     magic = account.facts.wire["magic"]["names"].get(card.holder)
     if magic is not None:
         return _magic(account, magic, amount)
-    refused = account.words.refusal(card)
-    if refused is not None:
-        return reject(refused)
-    if card.exp_year is not None and (card.exp_year, card.exp_month) < account.month():
+    expired = card.exp_year is not None and (card.exp_year, card.exp_month) < account.month()
+    if expired and account.words.refusal(card) is None:
         return decline("expired_card")
-    test = account.words.numbers.get(card.number)
-    if test is not None and (account.world.issuer.issued(card.key) is None or card.key in account.published):
-        account.published.add(card.key)
-        account.world.issuer.answers(card, answers.parse(test.answers[0]))
-    return account.world.issuer.answer(card)
+    return account.answer(card)
 
 
 def _magic(account: Account, word: str, amount: int) -> Answer:

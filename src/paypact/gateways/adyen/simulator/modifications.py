@@ -23,13 +23,13 @@ class Request:
 
 def capture(account: Account, call: Call) -> Wire:
     """POST /payments/{}/captures."""
-    held = account.payment(call.ids[0])
+    held = account.payment(call.id)
     return _sum(call, held, _move(account, "capture", held, call.sent))
 
 
 def refund(account: Account, call: Call) -> Wire:
     """POST /payments/{}/refunds."""
-    held, sent = account.payment(call.ids[0]), call.sent
+    held, sent = account.payment(call.id), call.sent
     of = account.ledger.named(sent["capturePspReference"], Movement) if "capturePspReference" in sent else None
     asked = _move(account, "refund", held, sent, of=of)
     told = _sum(call, held, asked)
@@ -40,7 +40,7 @@ def refund(account: Account, call: Call) -> Wire:
 
 def cancel(account: Account, call: Call) -> Wire:
     """POST /payments/{}/cancels."""
-    held = account.payment(call.ids[0])
+    held = account.payment(call.id)
     return _received(call, _move(account, "void", held, {}), held)
 
 
@@ -61,14 +61,14 @@ def cancel_by_reference(account: Account, call: Call) -> Wire:
 
 def reverse(account: Account, call: Call) -> Wire:
     """POST /payments/{}/reversals: a refund of what was captured, else a cancel."""
-    held = account.payment(call.ids[0])
+    held = account.payment(call.id)
     kind: Kind = "refund" if held.captured else "void"
     return _received(call, _move(account, kind, held, {}, reversal=True), held)
 
 
 def update(account: Account, call: Call) -> Wire:
     """POST /payments/{}/amountUpdates: another amount, while nothing is captured."""
-    held = account.payment(call.ids[0])
+    held = account.payment(call.id)
     minor = _minor(account, held, call.sent["amount"])
     psp = account.psp()
 

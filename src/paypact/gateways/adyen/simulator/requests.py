@@ -23,10 +23,10 @@ REQUIRED: Final = {"reference": "reference_missing", "returnUrl": "return_url_mi
 
 @dataclass(slots=True)
 class Call:
-    """One request, understood: its version, the ids in its path, its body (of a GET its query), its place."""
+    """One request, understood: its version, the id in its path, its body (of a GET its query), its place."""
 
     version: str
-    ids: tuple[str, ...]
+    id: str
     sent: dict[str, Any]
     place: str
     unmodelled: tuple[str, ...] = ()

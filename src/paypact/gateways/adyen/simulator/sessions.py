@@ -10,10 +10,11 @@ from typing import Any, Final
 from paypact.cards import classify
 from paypact.gateways.adyen import wire
 from paypact.gateways.adyen.simulator import cards, payments
-from paypact.gateways.adyen.simulator.account import Account, Refusal, Stored
+from paypact.gateways.adyen.simulator.account import Account, Stored
 from paypact.gateways.adyen.simulator.requests import Call
 from paypact.payments import Payment
 from paypact.world.books import Purchase
+from paypact.world.http import Refusal
 from paypact.world.wire import UNSET, Wire
 
 LASTS: Final = 3600.0  # seconds; docs.adyen.com/online-payments/build-your-integration/sessions-flow
@@ -53,7 +54,7 @@ def create(account: Account, call: Call) -> Wire:
 
 def look(account: Account, call: Call) -> Wire:
     """GET /sessions/{}: with the result that the page came back with."""
-    id_ = call.ids[0]
+    id_ = call.id
     purchase = account.ledger.named(id_, Purchase)
     if purchase is None or call.sent.get("sessionResult") != account.psp(id_, "result"):
         raise account.refuse("details_invalid")
@@ -112,10 +113,10 @@ def listed(account: Account, call: Call) -> Wire:
 
 def forget(account: Account, call: Call) -> None:
     """DELETE /storedPaymentMethods/{}."""
-    kept = account.stored.get(call.ids[0])
+    kept = account.stored.get(call.id)
     if kept is None or kept.shopper != call.sent.get("shopperReference"):
         raise account.refuse("stored_missing")
-    del account.stored[call.ids[0]]
+    del account.stored[call.id]
 
 
 def inform(account: Account, call: Call) -> Wire:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from paypact.gateways.braintree.simulator import transactions, vault
-from paypact.gateways.braintree.simulator.account import Account, Refusal
+from paypact.gateways.braintree.simulator.account import Account
 from paypact.gateways.braintree.simulator.shown import answered, note
-from paypact.payments import Notification, Payment
-from paypact.world.books import Entry, Purchase
+from paypact.payments import Payment
 from paypact.world.codecs import decode_json
-from paypact.world.http import NotSimulatedError, Request, Response
-from paypact.world.notifications import Event, Seal
+from paypact.world.http import NotSimulatedError, Refusal, Request, Response
+from paypact.world.ids import placed
+from paypact.world.ledger import Obstacle
 from paypact.world.world import World
 from paypact.world.xml import decode_xml, encode_xml
 
@@ -57,6 +57,8 @@ class Braintree(Account):
             response = self._answer(request)
         except Refusal as refusal:
             response = refusal.response
+        except Obstacle as obstacle:
+            response = self.refusal(obstacle.rule)
         response.headers.setdefault("content-type", "application/xml; charset=utf-8")
         return response
 
@@ -69,7 +71,7 @@ class Braintree(Account):
         version = request.headers.get("x-apiversion", "")
         if version not in self.facts.gateway.versions:
             raise NotSimulatedError(f"Braintree API version {version or 'that no request names'}")
-        name, id_ = _place(request.method, rest.split("/"))
+        name, id_ = placed(ROUTES, request.method, rest)
         handler = ROUTES.get(name)
         if handler is None:
             raise NotSimulatedError(f"Braintree {request.method} {request.path}")
@@ -108,44 +110,10 @@ class Braintree(Account):
     def render(self, response: Response) -> bytes:
         return response.body if isinstance(response.body, bytes) else encode_xml(response.body)
 
-    # What is told by webhook is imported late: it needs this package, and only listeners need it.
-
-    def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.braintree import webhooks
-
-        return webhooks.drawn(self, entry)
-
-    def deliver(self, event: Event, seal: Seal) -> Notification:
-        from paypact.gateways.braintree import webhooks
-
-        return webhooks.sealed(self, event, seal)
-
-    def strangers(self, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.braintree import webhooks
-
-        return webhooks.strangers(self)
-
-    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.braintree import webhooks
-
-        return webhooks.forgeries(self, purchase)
-
     def elsewhere(self, payment: Payment, operation: str) -> bool:
-        from paypact.gateways.braintree import webhooks
+        from paypact.gateways.braintree import webhooks  # late, as all of it is
 
         return webhooks.elsewhere(self, payment, operation)
-
-
-def _place(method: str, parts: list[str]) -> tuple[str, str]:
-    """The route's name and the id in the path."""
-    name = f"{method} {'/'.join(parts)}"
-    if name in ROUTES:
-        return name, ""
-    at = 2 if parts[:2] == ["payment_methods", "any"] else 1
-    if len(parts) <= at:
-        return name, ""
-    id_, parts[at] = parts[at], "{}"
-    return f"{method} {'/'.join(parts)}", id_
 
 
 SIMULATOR = Braintree

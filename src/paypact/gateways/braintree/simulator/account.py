@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 from paypact.cards.card import Card
 from paypact.currencies import exponent
 from paypact.gateways.braintree import wire
 from paypact.gateways.facts import TestCard
-from paypact.gateways.vocabulary import Vocabulary
-from paypact.world.http import Response
+from paypact.world.http import Refusal, Response
 from paypact.world.idempotency import IdempotencyKeys
+from paypact.world.ids import letters
 from paypact.world.simulator import Simulator
 from paypact.world.world import World
-
-_WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
-
-
-def letters(*parts: object, length: int) -> str:
-    """Up to 32 characters that look random and are always the same for the same parts."""
-    return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()[:length]
 
 
 @dataclass(slots=True, eq=False)
@@ -59,14 +50,6 @@ class Record:
     rejection: str | None = None  # why the gateway itself refused
 
 
-class Refusal(Exception):
-    """Braintree says no: `response` says it."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.refused)
-        self.response = response
-
-
 @cache
 def _credentials() -> Mapping[str, str]:
     return MappingProxyType(
@@ -85,23 +68,15 @@ def _accounts(currencies: tuple[str, ...]) -> Mapping[str, str]:
 class Account(Simulator):
     """One gateway account in one world, with a merchant account a currency; the plainest is the default."""
 
-    _words: ClassVar[Vocabulary | None] = None  # from the facts, once for all worlds
-
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.serial = next(_WORLDS)
         self.nonces: dict[str, Method] = {}
         self.vault: dict[str, Method] = {}
         self.customers: dict[str, dict[str, Any]] = {}
         self.made: list[Any] = []  # every transaction, as its ledger entry
         self.by_order: dict[str, list[Any]] = {}
         self.recent: dict[Any, Any] = {}  # the last success of each kind that a repetition would be one of
-        self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.wire["request_keys"]["seconds"])
-        self._ids = itertools.count(1)
-        if Account._words is None or Account._words.facts is not self.facts:
-            Account._words = Vocabulary(self.facts)
-        self.words = Account._words
         self.window = self.facts.wire["duplicates"]["seconds"]
 
     @classmethod
@@ -125,10 +100,6 @@ class Account(Simulator):
         nonce = f"tokencc_bf_{letters(self.serial, 'nonce', next(self._ids), length=24)}"
         self.nonces[nonce] = Method(card, self.words.numbers.get(card.number))
         return nonce
-
-    def scripted(self, card: Card) -> bool:
-        """Whether a suite, and not the vendor's list, says what this card's issuer answers."""
-        return self.world.issuer.issued(card.key) is not None and card.key not in self.published
 
     # --- money --------------------------------------------------------------------------------------------------
 
@@ -174,6 +145,9 @@ class Account(Simulator):
 
     def refuse(self, rule: str, asked: Mapping[str, Any] | None = None) -> Refusal:
         """The refusal for one rule of the facts."""
+        return Refusal(self.refusal(rule, asked))
+
+    def refusal(self, rule: str, asked: Mapping[str, Any] | None = None) -> Response:
         fact = self.facts.refusals.get(rule) or self.facts.refusals["*"]
         said = fact.wire
         error = wire.Error(attribute=said["attribute"], code=said["code"], message=said["message"])
@@ -184,7 +158,7 @@ class Account(Simulator):
         body = wire.ApiErrorResponse(
             errors={"errors": [], owner: nested}, message=said["message"], params=dict(asked or {})
         )
-        return Refusal(Response(fact.status, {"api_error_response": body}, refused=rule))
+        return Response(fact.status, {"api_error_response": body}, refused=rule)
 
     def missing(self) -> Refusal:
         """Nothing has that id."""

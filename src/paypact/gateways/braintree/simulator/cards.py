@@ -9,9 +9,10 @@ from paypact.cards import classify, schemes
 from paypact.cards.card import Card
 from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.braintree import wire
-from paypact.gateways.braintree.simulator.account import Account, Method, letters
+from paypact.gateways.braintree.simulator.account import Account, Method
 from paypact.gateways.facts import TestCard
 from paypact.world import answers
+from paypact.world.ids import letters
 from paypact.world.issuer import Answer, decline, reject
 
 LENGTHS = range(12, 20)

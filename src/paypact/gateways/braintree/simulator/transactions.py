@@ -117,10 +117,7 @@ def submit(account: Account, id_: str, asked: Mapping[str, Any]) -> Response:
     held = find(account, id_)
     if isinstance(held, Movement) or any(m.kind == "capture" for m in held.movements):
         raise account.refuse("capture_completed")
-    try:
-        account.ledger.request("capture", held, _amount(account, held, asked))
-    except Obstacle as obstacle:
-        raise account.refuse(obstacle.rule) from None
+    account.ledger.request("capture", held, _amount(account, held, asked))
     held.data.order_id = asked.get("order_id") or held.data.order_id
     return answered(account, held)
 
@@ -156,10 +153,7 @@ def void(account: Account, id_: str, asked: Mapping[str, Any]) -> Response:
             raise account.refuse("void_settled")
         account.ledger.move(subject, "cancel", subject.amount)
         return answered(account, subject)
-    try:
-        account.ledger.request("void", subject)
-    except Obstacle as obstacle:
-        raise account.refuse(obstacle.rule) from None
+    account.ledger.request("void", subject)
     return answered(account, subject)
 
 
@@ -172,10 +166,7 @@ def refund(account: Account, id_: str, asked: Mapping[str, Any]) -> Response:
         raise account.refuse("refund_unsettled")  # what was settled in parts is given back in parts
     part = subject if isinstance(subject, Movement) else None
     record = _following(account, subject, "credit", asked)
-    try:
-        made = account.ledger.request("refund", held, _amount(account, subject, asked), of=part, data=record)
-    except Obstacle as obstacle:
-        raise account.refuse(obstacle.rule) from None
+    made = account.ledger.request("refund", held, _amount(account, subject, asked), of=part, data=record)
     if made.state == "failed":
         raise account.refuse("refund_declined")
     keep(account, made)

@@ -9,10 +9,10 @@ from typing import Any
 
 from paypact.gateways.braintree import wire
 from paypact.gateways.braintree.simulator import cards, shown
-from paypact.gateways.braintree.simulator.account import Account, Method, Record, Refusal
+from paypact.gateways.braintree.simulator.account import Account, Method, Record
 from paypact.payments import Money
 from paypact.world.books import Authorization
-from paypact.world.http import Response
+from paypact.world.http import Refusal, Response
 from paypact.world.issuer import approve
 from paypact.world.wire import UNSET
 

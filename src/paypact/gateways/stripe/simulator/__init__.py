@@ -8,20 +8,20 @@ from typing import Any
 from paypact.cards.card import Card
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import browser, methods, versions
-from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.expand import check, expand
 from paypact.gateways.stripe.simulator.requests import Call, Key, described, documented, presented_key
 from paypact.gateways.stripe.simulator.routes import ROUTES, Route
-from paypact.payments import Notification, Payment
-from paypact.world.books import Entry, Purchase
-from paypact.world.codecs import decode_form, encode_json
+from paypact.payments import Payment
+from paypact.world.books import Entry
+from paypact.world.codecs import decode_form
 from paypact.world.http import NotSimulatedError, Request, Response
-from paypact.world.notifications import Event, Seal
+from paypact.world.ids import letters, placed
+from paypact.world.notifications import Event
 from paypact.world.parameters import Misfit, without_effect
 
 FORM = "application/x-www-form-urlencoded"
-_ID_AT = 3  # "", "v1", the collection, the id; one further on where the collection has two words
 
 
 class Stripe(Account):
@@ -51,7 +51,7 @@ class Stripe(Account):
         for header in ("stripe-account", "stripe-context"):
             if header in request.headers and request.headers[header] != self.merchant_id():  # Connect: another account
                 raise NotSimulatedError(f"{where} with the header {header}")
-        name, id_ = _place(method, path)
+        name, id_ = placed(described().endpoints, method, path)
         route = ROUTES.get(name)
         if route is None:
             if documented(method, path):
@@ -136,9 +136,6 @@ class Stripe(Account):
             expand(self, body, parts, call.version)
         return Response(200, body, unmodelled=tuple(call.unmodelled))
 
-    def render(self, response: Response) -> bytes:
-        return response.body if isinstance(response.body, bytes) else encode_json(response.body)
-
     def error(self, word: str) -> Response:
         return self.failure(word, key="sk_test_****").response
 
@@ -151,47 +148,15 @@ class Stripe(Account):
     def comes_back_to(self, place: str) -> str:
         return browser.comes_back_to(self, place)
 
-    # What is told by webhook is imported late: it needs this package, and only listeners need it.
-
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.stripe import webhooks
-
-        drawn = list(webhooks.drawn(self, entry, version, len(self.ledger.journal)))
+        drawn = list(super().notify(entry, version))
         self.told += drawn
         return drawn
 
-    def deliver(self, event: Event, seal: Seal) -> Notification:
-        from paypact.gateways.stripe import webhooks
-
-        return webhooks.sealed(self, event, seal)
-
-    def strangers(self, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.stripe import webhooks
-
-        return webhooks.strangers(self, version)
-
-    def forgeries(self, purchase: Purchase, version: str | None) -> Iterable[Event]:
-        from paypact.gateways.stripe import webhooks
-
-        return webhooks.forgeries(self, purchase, version)
-
     def elsewhere(self, payment: Payment, operation: str) -> bool:
-        from paypact.gateways.stripe import webhooks
+        from paypact.gateways.stripe import webhooks  # late, as all of it is
 
         return webhooks.elsewhere(self, payment, operation)
-
-
-def _place(method: str, path: str) -> tuple[str, str]:
-    """The route's name and the id in the path."""
-    name, endpoints = f"{method} {path}", described().endpoints
-    if name in endpoints:
-        return name, ""
-    parts = path.split("/")
-    for at in range(_ID_AT, len(parts)):
-        place = f"{method} {'/'.join([*parts[:at], '{}', *parts[at + 1 :]])}"
-        if place in endpoints:
-            return place, parts[at]
-    return name, ""
 
 
 SIMULATOR = Stripe

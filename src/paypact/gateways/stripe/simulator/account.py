@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from paypact.cards.card import Card
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator.errors import Refusal, build, declined, refuse
 from paypact.gateways.stripe.simulator.requests import Call
@@ -20,17 +16,11 @@ from paypact.payments import Money
 from paypact.world.books import Authorization, Purchase
 from paypact.world.http import NotSimulatedError
 from paypact.world.idempotency import IdempotencyKeys
+from paypact.world.ids import letters
 from paypact.world.notifications import Event
 from paypact.world.parameters import Parameters
 from paypact.world.simulator import Simulator
 from paypact.world.world import World
-
-_WORLDS = itertools.count(1)  # ids differ between worlds of one process: caches of SDKs and shops would mix them up
-
-
-def letters(*parts: object, length: int) -> str:
-    """Up to 32 characters that look random and are always the same for the same parts."""
-    return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()[:length]
 
 
 @cache
@@ -48,22 +38,19 @@ def _credentials() -> Mapping[str, str]:
 class Account(Simulator):
     """One account in one world."""
 
-    _derived: ClassVar[tuple[Vocabulary, Parameters] | None] = None  # from the facts, once for all worlds
+    _derived: ClassVar[tuple[Vocabulary, Parameters] | None] = None  # once for all worlds
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.serial = next(_WORLDS)
         self.methods: dict[str, Method] = {}
         self.people: dict[str, Person] = {}
         self.told: list[Event] = []  # what was drawn for a listening shop
         self.request_id = ""  # of the request being carried out
-        self.published: set[str] = set()  # test numbers that behave as published, because no suite scripted them
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
-        self._ids = itertools.count(1)
-        if Account._derived is None or Account._derived[0].facts is not self.facts:
+        if Account._derived is None or Account._derived[0] is not self.words:
             said = self.facts.wire
-            Account._derived = Vocabulary(self.facts), Parameters(said["closed"]["names"], said["empties"]["names"])
-        self.words, self.parameters = Account._derived
+            Account._derived = self.words, Parameters(said["closed"]["names"], said["empties"]["names"])
+        self.parameters = Account._derived[1]
 
     @classmethod
     def credentials(cls) -> Mapping[str, str]:
@@ -94,11 +81,6 @@ class Account(Simulator):
 
     def now(self) -> int:
         return int(self.world.clock.time())
-
-    def month(self) -> tuple[int, int]:
-        """The year and the month it is."""
-        today = datetime.fromtimestamp(self.world.clock.time(), UTC)
-        return today.year, today.month
 
     def minor(self, amount: int, currency: str) -> int:
         return self.words.minor(amount, currency.upper())
@@ -137,10 +119,6 @@ class Account(Simulator):
     def customer(self, asked: Mapping[str, Any]) -> str | None:
         """The id of the customer that a request names, who must exist."""
         return self.person(asked["customer"], "customer").id if asked.get("customer") else None
-
-    def scripted(self, card: Card) -> bool:
-        """Whether a suite, and not the vendor's list, says what this card's issuer answers."""
-        return self.world.issuer.issued(card.key) is not None and card.key not in self.published
 
     def transaction(self, held: Authorization) -> str | None:
         """The balance transaction of a charge: asynchronous capture makes it a moment later."""

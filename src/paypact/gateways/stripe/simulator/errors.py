@@ -7,18 +7,17 @@ from typing import Any
 
 from paypact.gateways.facts import Facts
 from paypact.gateways.stripe import wire
-from paypact.world.http import Response
+from paypact.world import http
 
 DOCS = "https://stripe.com/docs/error-codes/"
 
 
-class Refusal(Exception):
+class Refusal(http.Refusal):
     """Stripe says no. `stored`: the endpoint had begun to execute, so the reply is kept under the idempotency key."""
 
     def __init__(self, status: int, error: wire.ApiError, rule: str, *, stored: bool = True) -> None:
-        super().__init__(rule)
+        super().__init__(http.Response(status, wire.ErrorBody(error=error), refused=rule))
         self.stored = stored
-        self.response = Response(status, wire.ErrorBody(error=error), refused=rule)
 
 
 def refuse(facts: Facts, rule: str, intent: Any = None, /, **parts: object) -> Refusal:

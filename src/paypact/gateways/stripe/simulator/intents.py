@@ -7,7 +7,7 @@ from typing import Any
 
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import attempts, checks
-from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.attempts import status
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.lists import page
@@ -15,6 +15,7 @@ from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent
 from paypact.payments import Money
 from paypact.world.books import Purchase
+from paypact.world.ids import letters
 from paypact.world.ledger import Obstacle
 
 Seen = wire.PaymentIntent | wire.PublicIntent

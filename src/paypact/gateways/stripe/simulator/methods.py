@@ -10,12 +10,13 @@ from paypact.cards.catalogue import luhn_valid
 from paypact.gateways.facts import TestCard
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import checks
-from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.errors import Refusal
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Method
 from paypact.world import answers
+from paypact.world.ids import letters
 from paypact.world.issuer import Answer, approve, reject
 
 CHECKS = {"match": "pass", "no_match": "fail", "unchecked": "unchecked", "unavailable": "unavailable"}

@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import attempts, checks, intents, methods, setups
-from paypact.gateways.stripe.simulator.account import Account, letters
+from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.gateways.stripe.simulator.state import Intent, Person, Session
 from paypact.payments import Customer
 from paypact.world.books import Purchase
+from paypact.world.ids import letters
 from paypact.world.wire import UNSET
 
 PAGE = "https://checkout.stripe.com/c/pay/"
