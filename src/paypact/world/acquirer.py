@@ -32,6 +32,7 @@ FATES: Final = {
     "pending": Fate(pending=True),
     "fails": Fate(fails=True, reason="declined"),
     "fails-late": Fate(fails=True, booked_first=True, reason="declined"),
+    "comes-back": Fate(fails=True, booked_first=True, reason="returned"),
     "pending-fails": Fate(pending=True, fails=True, reason="declined"),
 }
 

@@ -195,6 +195,10 @@ class Ledger:
         before, subject.state = subject.state, row[event]
         self._write(subject, before, event, amount)
 
+    def note(self, subject: Subject, event: str, amount: int = 0) -> None:
+        """Write into the journal what happened and changed nothing, as for those who tell of it."""
+        self._write(subject, subject.state, event, amount)
+
     def obstacle(self, movement: Movement) -> str | None:
         """The rule that forbids this movement now, in the ledger's words; None where nothing does."""
         return OBSTACLES[movement.kind](self.terms, movement)

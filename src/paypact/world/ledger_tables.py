@@ -84,7 +84,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     settling: float = 0.0  # from settling to settled
     expires: float = 0.0  # of an authorization; 0: never
     answers: tuple[str, ...] = ("approve", "decline")  # what its issuers can say, as events of AUTHORIZATION
-    failures: tuple[str, ...] = ()  # of movements: `<kind>-pending|fails|fails-late|pending-fails`, and `chargeback`
+    failures: tuple[str, ...] = ()  # of movements: `<kind>-<word of acquirer.FATES>`, and `chargeback`
 
     def __post_init__(self) -> None:
         if self.refund_from != "booked" and not (self.cutoff or self.settling):

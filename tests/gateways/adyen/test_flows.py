@@ -12,6 +12,7 @@ import pytest
 from paypact import Card
 from paypact.world.books import Authorization
 from paypact.world.issuer import Answer, approve, challenge, decline, defer, reject
+from paypact.world.network import Fault
 from paypact.world.world import World
 
 NATIVE = {"authenticationData": {"threeDSRequestData": {"nativeThreeDS": "preferred"}}}
@@ -257,6 +258,24 @@ def test_idempotency(sdk: Any, pay: Any, carry: Any, world: World) -> None:
     assert carry("POST", "/payments", body, idempotency_key="k-2")[0] == 200
     world.clock.advance(8 * 86_400)
     assert carry("POST", "/payments", body, idempotency_key="k-1")[1]["pspReference"] != first["pspReference"]
+
+
+def test_an_error_may_stay_under_its_key(carry: Any, pay: Any, world: World) -> None:
+    """A 500 is told again for its key, since the bank may have acted; one marked as transient is not, nor an answer."""
+    body = pay()
+
+    def send(key: str, fault: str = "") -> int:
+        world.network.heal()
+        if fault:
+            world.network.arm(Fault.parse(fault))
+        with world.operating("sale"):
+            status: int = carry("POST", "/payments", body, idempotency_key=key)[0]
+        return status
+
+    assert [send("k-1", "stored:server_error after 1"), send("k-1"), len(world.ledger.purchases)] == [500, 500, 1]
+    assert [send("k-2", "stored:server_error before 1"), send("k-2"), len(world.ledger.purchases)] == [500, 500, 1]
+    assert [send("k-3", "stored:in_progress before 1"), send("k-3"), len(world.ledger.purchases)] == [422, 200, 2]
+    assert [send("k-3", "stored:server_error after 1"), send("k-3"), len(world.ledger.purchases)] == [500, 200, 2]
 
 
 # --- stored cards -----------------------------------------------------------------------------------------------------

@@ -56,6 +56,9 @@ def story(sdk: Any, pay: Any, world: World, payment: Any, card: Card) -> Callabl
             "refund": lambda value: api.refund_captured_payment({**ACCOUNT, **amount(value)}, psp),
             "update": lambda value: api.update_authorised_amount({**ACCOUNT, **amount(value)}, psp),
             "cancel": lambda _: api.cancel_authorised_payment_by_psp_reference(ACCOUNT, psp),
+            "lost": lambda _: api.cancel_authorised_payment({**ACCOUNT, "paymentReference": "order-1"}),
+            "declines": lambda _: world.issuer.answers(card, decline("insufficient_funds")),
+            "comes-back": lambda kind: fates(kind, "comes-back"),
             "reverse": lambda _: api.refund_or_cancel_payment(ACCOUNT, psp),
             "shopper": lambda result: act(url, result),
             "fails": lambda kind: fates(kind, "fails"),
@@ -95,6 +98,10 @@ STORIES: dict[str, tuple[Any, ...]] = {  # answer, what follows, fields of the p
     ),
     "sale fails late": (approve(), "wait days:1", {}, ["AUTHORISATION true", "CAPTURE_FAILED true"]),
     "cancelled": (approve(), "cancel wait", MANUAL, ["AUTHORISATION true", "CANCELLATION true"]),
+    "cancelled by the shop's reference": (
+        *(approve(), "lost wait", MANUAL),
+        ["AUTHORISATION true", "TECHNICAL_CANCEL true"],
+    ),
     "cancelled too late": (approve(), "cancel wait", {}, ["AUTHORISATION true", "CANCELLATION false"]),
     "refunded": (approve(), "refund:90 wait", {}, ["AUTHORISATION true", "REFUND true"]),
     "refund too early": (approve(), "refund wait", MANUAL, ["AUTHORISATION true", "REFUND false"]),
@@ -102,9 +109,21 @@ STORIES: dict[str, tuple[Any, ...]] = {  # answer, what follows, fields of the p
         *(approve(), "fails-late:refund refund wait days:1", {}),
         ["AUTHORISATION true", "REFUND true", "REFUND_FAILED true"],
     ),
+    "refund sent back by the shopper's bank": (
+        *(approve(), "comes-back:refund refund wait days:1", {}),
+        ["AUTHORISATION true", "REFUND true", "REFUNDED_REVERSED true"],
+    ),
     "reversed": (approve(), "reverse wait", {}, ["AUTHORISATION true", "CANCEL_OR_REFUND true"]),
     "reversed in time": (approve(), "reverse wait", MANUAL, ["AUTHORISATION true", "CANCEL_OR_REFUND true"]),
     "another amount": (approve(), "update:2000 wait", MANUAL, ["AUTHORISATION true", "AUTHORISATION_ADJUSTMENT true"]),
+    "a greater amount that the bank refuses": (
+        *(approve(), "declines update:2000 wait", MANUAL),
+        ["AUTHORISATION true", "AUTHORISATION_ADJUSTMENT false"],
+    ),
+    "another amount of what is captured": (
+        *(approve(), "update:2000 wait", {}),
+        ["AUTHORISATION true", "AUTHORISATION_ADJUSTMENT false"],
+    ),
     "expired": (approve(), "days:29", MANUAL, ["AUTHORISATION true", "EXPIRE true"]),
     "disputed": (
         *(approve(), "dispute", {}),
@@ -135,8 +154,9 @@ def test_every_code_is_met() -> None:
     """Every code that the package says it tells is in one of the stories."""
     met = {line.partition(" ")[0] for *_, told in STORIES.values() for line in told}
     disputes = {"NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"}
-    failures = {"CAPTURE_FAILED", "REFUND_FAILED", "EXPIRE", "AUTHORISATION_ADJUSTMENT"}
-    assert met == {"AUTHORISATION", "CAPTURE", "REFUND", "CANCELLATION", "CANCEL_OR_REFUND"} | disputes | failures
+    failures = {"CAPTURE_FAILED", "REFUND_FAILED", "REFUNDED_REVERSED", "EXPIRE", "AUTHORISATION_ADJUSTMENT"}
+    asked = {"AUTHORISATION", "CAPTURE", "REFUND", "CANCELLATION", "CANCEL_OR_REFUND", "TECHNICAL_CANCEL"}
+    assert met == asked | disputes | failures
 
 
 @pytest.mark.parametrize(
@@ -237,6 +257,8 @@ SCHEMAS = {  # of the item of each code
     "CAPTURE_FAILED": "RefundCaptureFailedNotificationRequestItem",
     "REFUND_FAILED": "RefundCaptureFailedNotificationRequestItem",
     "REFUND": "RefundNotificationRequestItem",
+    "REFUNDED_REVERSED": "ModificationNotificationRequestItem",
+    "TECHNICAL_CANCEL": "ModificationNotificationRequestItem",
     "CANCELLATION": "CancellationNotificationRequestItem",
     "CANCEL_OR_REFUND": "CancelOrRefundNotificationRequestItem",
     "EXPIRE": "ExpireNotificationRequestItem",

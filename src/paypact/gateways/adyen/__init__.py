@@ -6,8 +6,7 @@ PSP reference or by the shop's own), refunds, reversals, amountUpdates, the idem
 and native, four merchant accounts with a capture mode of their own, test cards, holder names that bring about a result.
 
 Not simulated: every other endpoint, the classic Payments API, payment methods other than cards, gift cards and orders,
-payment links, authentication only, platforms and splits, TECHNICAL_CANCEL and REFUNDED_REVERSED. What is met and not
-simulated is reported as such.
+payment links, authentication only, platforms and splits. What is met and not simulated is reported as such.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ SIGNED: Final = ("pspReference", "originalReference", "merchantAccountCode", "me
 CODES: Final = {"capture": "CAPTURE", "refund": "REFUND", "void": "CANCELLATION"}
 LATE: Final = {"capture": "CAPTURE_FAILED", "refund": "REFUND_FAILED"}
 DISPUTE: Final = ("NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK")
+ADJUSTED: Final = ("adjust", "adjust refused")
+RETURNED: Final = "REFUNDED_REVERSED"  # the bank sent the money back: docs.adyen.com/online-payments/refund
 ANSWERED: Final = {"approve": True, "decline": False, "reject": False, "fail": False}
 
 
@@ -40,7 +42,7 @@ def drawn(account: Account, entry: Entry, _: str | None) -> Iterator[Event]:
 def _told(account: Account, entry: Entry) -> Iterator[dict[str, Any]]:
     match entry.subject:
         case Authorization() as held:
-            yield from _of_payment(account, held, entry.event)
+            yield from _of_payment(account, held, entry.event, entry.amount)
         case Movement(kind="chargeback") as dispute if entry.event == "book":
             for code in DISPUTE:
                 yield _item(account, dispute.authorization, code, account.psp(dispute.id, code), dispute.amount)
@@ -52,13 +54,14 @@ def _told(account: Account, entry: Entry) -> Iterator[dict[str, Any]]:
             )
 
 
-def _of_payment(account: Account, held: Authorization, event: str) -> Iterator[dict[str, Any]]:
+def _of_payment(account: Account, held: Authorization, event: str, minor: int) -> Iterator[dict[str, Any]]:
     if event in ANSWERED:
         yield _authorisation(account, held, success=ANSWERED[event])
     elif event == "lapse":
         yield _item(account, held, "EXPIRE", account.psp(held.id, "expire"), held.approved)
-    elif event == "adjust":
-        yield _item(account, held, "AUTHORISATION_ADJUSTMENT", account.psp(held.id, "adjust"), held.approved)
+    elif event in ADJUSTED:
+        reason = "" if event == "adjust" else "Refused"
+        yield _item(account, held, "AUTHORISATION_ADJUSTMENT", held.data.adjusting, minor, reason, success=not reason)
 
 
 def _authorisation(account: Account, held: Authorization, *, success: bool) -> dict[str, Any]:
@@ -75,17 +78,18 @@ def _authorisation(account: Account, held: Authorization, *, success: bool) -> d
 
 
 def _of_modification(account: Account, asked: Movement, entry: Entry, kind: str) -> Iterator[dict[str, Any]]:
-    held, code = asked.authorization, "CANCEL_OR_REFUND" if asked.data.reversal else CODES[kind]
+    held, code = asked.authorization, asked.data.code or CODES[kind]
     minor = asked.amount or held.approved
     if entry.event == "book":
         item = _item(account, held, code, asked.data.psp, minor)
     elif entry.event in ("fail", "cancel") and entry.before == "requested":
         item = _item(account, held, code, asked.data.psp, minor, _why(account, asked), success=False)
     elif entry.event == "fail":
-        item = _item(account, held, LATE[kind], asked.data.psp, minor, _why(account, asked))
+        late = RETURNED if asked.reason == "returned" else LATE[kind]
+        item = _item(account, held, late, asked.data.psp, minor, _why(account, asked))
     else:
         return
-    if asked.data.reversal:
+    if code == "CANCEL_OR_REFUND":
         item["additionalData"]["modification.action"] = "refund" if kind == "refund" else "cancel"
     yield item
 
@@ -183,13 +187,19 @@ def strangers(account: Account, _: str | None) -> Iterator[Event]:
         ("PAYOUT_THIRDPARTY", {"merchantReference": "a payout", "paymentMethod": "bank"}, ""),
         (UNSEEN_WORD.upper(), {"merchantReference": "no order"}, ""),
         ("AUTHORISATION", {"merchantReference": "another-shops-order"}, "another shop's"),
+        (
+            "AUTHORISATION",
+            {"merchantReference": "its-order", "merchantAccountCode": "PaypactCafePOS"},
+            "another account's",
+        ),
         ("CAPTURE", {"merchantReference": "another-shops-order", "originalReference": "paid"}, "another shop's"),
         ("REFUND", {"merchantReference": "another-shops-order", "originalReference": "paid"}, "another shop's"),
     ):
-        psp, paid = account.psp("stranger", code), account.psp("stranger", "AUTHORISATION")
+        whose = more.get("merchantAccountCode", "")
+        psp, paid = account.psp("stranger", code, whose), account.psp("stranger", "AUTHORISATION", "")
         item = {**own, "pspReference": psp, **more, "eventCode": code}
         item |= {"originalReference": paid} if "originalReference" in more else {}
-        yield _event(account, item, now, account.psp("stranger", code, "event"), order)
+        yield _event(account, item, now, account.psp("stranger", code, whose, "event"), order)
 
 
 def forgeries(account: Account, purchase: Purchase, _: str | None) -> Iterator[Event]:

@@ -28,8 +28,10 @@ BEST: Final[tuple[State, ...]] = (  # an order is what the best of its payments 
 PAYMENTS: Final = {"AUTHORISATION"}
 CHANGES: Final = {  # webhooks about an earlier payment
     *("CAPTURE", "CAPTURE_FAILED", "REFUND", "REFUND_FAILED", "CANCELLATION", "CANCEL_OR_REFUND", "EXPIRE"),
-    *("CHARGEBACK", "CHARGEBACK_REVERSED"),
+    *("CHARGEBACK", "CHARGEBACK_REVERSED", "REFUNDED_REVERSED", "TECHNICAL_CANCEL"),
 }
+UNDO: Final = {"CAPTURE": {"CAPTURE_FAILED"}, "REFUND": {"REFUND_FAILED", "REFUNDED_REVERSED"}}  # a success, later
+RELEASED: Final = ("CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE")
 
 
 @dataclass
@@ -39,9 +41,9 @@ class Payment:
     told: dict[tuple[str, str, bool], int] = field(default_factory=dict)  # -> its amount, as Adyen counts it
     currency: str = ""
 
-    def sum(self, code: str, failed: str) -> int:
+    def sum(self, code: str) -> int:
         """What moved, without what failed afterwards."""
-        undone = {psp for what, psp, _ in self.told if what == failed}
+        undone = {psp for what, psp, _ in self.told if what in UNDO.get(code, ())}
         return sum(value for (what, psp, yes), value in self.told.items() if what == code and yes and psp not in undone)
 
     def heard(self, code: str, *, success: bool = True) -> bool:
@@ -50,17 +52,17 @@ class Payment:
 
     def captured(self, *, at_once: bool) -> int:
         """What was captured: with the approval, unless that failed later, or as captures tell."""
-        approved = self.sum("AUTHORISATION", "")
-        return (0 if self.heard("CAPTURE_FAILED") else approved) if at_once else self.sum("CAPTURE", "CAPTURE_FAILED")
+        approved = self.sum("AUTHORISATION")
+        return (0 if self.heard("CAPTURE_FAILED") else approved) if at_once else self.sum("CAPTURE")
 
     def state(self, *, at_once: bool) -> State:
         """How it stands."""
-        captured, refunded = self.captured(at_once=at_once), self.sum("REFUND", "REFUND_FAILED")
+        captured, refunded = self.captured(at_once=at_once), self.sum("REFUND")
         if captured and self.heard("CHARGEBACK"):
             return "disputed"
         if captured:
             return "refunded" if refunded >= captured else "paid"
-        if self.heard("CANCELLATION") or self.heard("EXPIRE"):
+        if any(self.heard(code) for code in RELEASED):
             return "canceled"
         if self.heard("AUTHORISATION"):
             return "authorized"
@@ -121,7 +123,7 @@ class OrderBook:
         every = list(kept.payments.values())
         state = min((each.state(at_once=kept.at_once) for each in every), key=BEST.index)
         captured = sum(each.captured(at_once=kept.at_once) for each in every)
-        return state, every[-1].currency, captured, sum(each.sum("REFUND", "REFUND_FAILED") for each in every)
+        return state, every[-1].currency, captured, sum(each.sum("REFUND") for each in every)
 
 
 def iso_amount(value: int, currency: str) -> int:

@@ -119,6 +119,12 @@ class Adyen(Account):
         headers = {"content-type": "application/json;charset=utf-8"}
         return Response(route.status, b"" if body is None else body, headers, unmodelled=unmodelled)
 
+    def keep(self, request: Request, response: Response) -> None:
+        """What is not marked as transient stays under its key: the bank may have acted upon it."""
+        key = request.headers.get("idempotency-key")
+        if key and request.method == "POST" and "transient-error" not in response.headers:
+            self.keys.overrule(key, request.path, None, response)
+
     def _known(self, headers: Mapping[str, str]) -> bool:
         """Whether the request carries the account's key, as such or as the password of its web service user."""
         key = self.credentials()["api_key"]

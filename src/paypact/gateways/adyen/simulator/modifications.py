@@ -9,6 +9,7 @@ from paypact.gateways.adyen import wire
 from paypact.gateways.adyen.simulator.account import Account
 from paypact.gateways.adyen.simulator.requests import Call
 from paypact.world.books import Authorization, Movement, Purchase
+from paypact.world.issuer import approve
 from paypact.world.ledger_tables import Kind
 from paypact.world.wire import UNSET, Wire
 
@@ -18,7 +19,7 @@ class Request:
     """What a movement remembers of its request."""
 
     psp: str
-    reversal: bool = False  # "cancel or refund", whichever is still possible
+    code: str = ""  # of its webhook, where its kind does not say it
 
 
 def capture(account: Account, call: Call) -> Wire:
@@ -50,7 +51,7 @@ def cancel_by_reference(account: Account, call: Call) -> Wire:
     purchase = account.ledger.named(f"reference {named}", Purchase)
     if purchase is None or not purchase.authorizations:
         raise account.refuse("original_missing")
-    made = _move(account, "void", purchase.authorizations[-1], {})
+    made = _move(account, "void", purchase.authorizations[-1], {}, code="TECHNICAL_CANCEL")
     return wire.ReceivedByReference(
         merchant=call.sent["merchantAccount"],
         psp=made.data.psp,
@@ -63,19 +64,24 @@ def reverse(account: Account, call: Call) -> Wire:
     """POST /payments/{}/reversals: a refund of what was captured, else a cancel."""
     held = account.payment(call.id)
     kind: Kind = "refund" if held.captured else "void"
-    return _received(call, _move(account, kind, held, {}, reversal=True), held)
+    return _received(call, _move(account, kind, held, {}, code="CANCEL_OR_REFUND"), held)
 
 
 def update(account: Account, call: Call) -> Wire:
-    """POST /payments/{}/amountUpdates: another amount, while nothing is captured."""
+    """POST /payments/{}/amountUpdates: another amount, while nothing is captured; the bank is asked for more."""
     held = account.payment(call.id)
     minor = _minor(account, held, call.sent["amount"])
     psp = account.psp()
 
     def adjust() -> None:
-        if held.state == "authorized" and not held.captured:
+        held.data.adjusting = psp
+        open_ = held.state == "authorized" and not held.captured
+        said = account.answer(held.card) if open_ and minor > held.approved else approve()
+        if open_ and said.event == "approve":
             held.amount = held.approved = minor
             account.ledger.move(held, "adjust", minor)
+        else:
+            account.ledger.note(held, "adjust refused", minor)
 
     account.world.clock.call_later(account.facts.ledger.delay, adjust)
     return wire.ReceivedUpdate(
@@ -95,11 +101,11 @@ def _move(
     sent: dict[str, Any],
     *,
     of: Movement | None = None,
-    reversal: bool = False,
+    code: str = "",
 ) -> Movement:
     minor = _minor(account, held, sent["amount"]) if "amount" in sent else None
     final = account.merchants[held.data.merchant].get("captures") != "many"
-    asked = Request(account.psp(), reversal)
+    asked = Request(account.psp(), code)
     made = account.ledger.request(kind, held, minor, final=final, of=of, data=asked)
     account.ledger.name(asked.psp, made)
     return made

@@ -34,6 +34,7 @@ class Attempt:
     avs: str = ""  # the check's result that a test address asked for
     asked: bool = False  # whether the shopper was asked
     fingerprinted: bool = False
+    adjusting: str = ""  # the newest change of the amount that was carried out or refused
     back: str = ""  # where the shopper returns to after a challenge
 
 

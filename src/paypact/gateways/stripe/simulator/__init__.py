@@ -64,16 +64,9 @@ class Stripe(Account):
         return self._once(token, name, route, call) if token and method == "POST" else self._execute(name, route, call)
 
     def keep(self, request: Request, response: Response) -> None:
-        """An error of the server's own is kept under the key in place of what the request came to.
-
-        Where an earlier request under the key was answered already, it is told again, and there is no error.
-        """
         token = request.headers.get("idempotency-key")
-        if not token or request.method != "POST":
-            return
-        kept = self.keys.seen(token)
-        if kept is None or kept.response.headers.get("request-id") == self.request_id:
-            self.keys.keep(token, request.path, self._sent(request), response)
+        if token and request.method == "POST":
+            self.keys.overrule(token, request.path, self._sent(request), response)
 
     def _key(self, request: Request) -> Key:
         given = presented_key(request.headers.get("authorization", ""))
