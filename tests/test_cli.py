@@ -588,7 +588,7 @@ MISTAKES = [
     pytest.param(
         {},
         ["run", "--fail-on", "all"],
-        "unknown severity 'all' for fail-on (known, worst first: money, crash, exposure, belief, advice)",
+        "unknown fail-on severity 'all' (known, worst first: money, crash, exposure, belief, advice)",
         id="fail-on",
     ),
     pytest.param(

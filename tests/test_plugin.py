@@ -388,7 +388,7 @@ def test_a_class_that_cannot_be_driven(shop: Any, text: str, message: str) -> No
         ("--paypact-profile=fast", "unknown profile 'fast' (known: quick, pr, nightly)"),
         (
             "--paypact-fail-on=all",
-            "unknown severity 'all' for fail-on (known, worst first: money, crash, exposure, belief, advice)",
+            "unknown fail-on severity 'all' (known, worst first: money, crash, exposure, belief, advice)",
         ),
         ("--paypact-promise=card", "unknown promise 'card'; did you mean 'cards'? (known here: cards, refunds)"),
         (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
 from faker import Faker
 
 from paypact.errors import UsageError
+from paypact.naming import unknown
 from paypact.payments import Address, Customer
 
 # BCP 47 tags, the plainest first. Each brings something that breaks code: umlauts, apostrophes, double surnames, no
@@ -55,9 +55,7 @@ def customer(locale: str, seed: int) -> Customer:
 def _faker(locale: str) -> Any:
     """Faker's source for one locale; making one costs far more than a shopper does."""
     if locale not in LOCALES:
-        near = get_close_matches(locale.replace("_", "-"), LOCALES, n=1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"locale {locale!r} has no shoppers. {hint}There are {', '.join(LOCALES)}")
+        raise UsageError(unknown("locale", locale, LOCALES))
     return Faker(locale.replace("-", "_"), use_weighting=False)
 
 

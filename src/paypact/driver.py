@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from paypact.errors import UsageError
+from paypact.naming import unknown
 from paypact.payments import SimulatedGateway
 
 OPERATIONS = (
@@ -159,9 +159,7 @@ def is_driver(value: object) -> bool:
 
 def _unknown_keyword(cls: type, keyword: str) -> UsageError:
     known = [*(name for name in Scope.__dataclass_fields__ if name != "name"), "name"]
-    near = difflib.get_close_matches(keyword, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return UsageError(f"driver {cls.__qualname__}: unknown class keyword {keyword!r}{hint} (known: {', '.join(known)})")
+    return UsageError(f"driver {cls.__qualname__}: {unknown('class keyword', keyword, known)}")
 
 
 def _words(cls: type, keyword: str, value: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -169,9 +169,7 @@ def test_unknown_scheme() -> None:
     with pytest.raises(UsageError) as caught:
         scheme("Master Card")
 
-    assert str(caught.value) == (
-        f"card scheme 'Master Card' is unknown. Did you mean 'mastercard'? The catalogue has {listed}"
-    )
+    assert str(caught.value) == (f"unknown card scheme 'Master Card'; did you mean 'mastercard'? (known: {listed})")
 
 
 @pytest.mark.parametrize(

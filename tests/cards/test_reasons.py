@@ -53,7 +53,7 @@ def test_unknown_word() -> None:
         reason("stolen")
 
     assert str(caught.value) == (
-        f"decline reason 'stolen' is unknown. Did you mean 'stolen_card'? The words are {', '.join(reasons())}"
+        f"unknown decline reason 'stolen'; did you mean 'stolen_card'? (known: {', '.join(reasons())})"
     )
     assert reason("stolen_card").iso == ("43",)
 

@@ -82,7 +82,7 @@ def test_check_of_a_file_that_is_cut_off(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_name_that_no_integration_has(capsys: pytest.CaptureFixture[str]) -> None:
     """What `--integration` does not match is told with what there is."""
     assert call(["needs", SHOP, "--integration", "zinc*"]) == 2
-    assert capsys.readouterr().err == "paypact: no integration is named zinc* (there are: tin-shop)\n"
+    assert capsys.readouterr().err == "paypact: unknown integration 'zinc*' (known here: tin-shop)\n"
 
 
 def test_a_folder_that_cannot_be_made(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -12,6 +11,7 @@ import msgspec
 
 from paypact.cards.card import Funding
 from paypact.errors import UsageError
+from paypact.naming import unknown
 from paypact.tables import load
 
 if TYPE_CHECKING:
@@ -189,9 +189,7 @@ def scheme(name: str) -> Scheme:
     try:
         return schemes()[name]
     except KeyError:
-        near = get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), schemes(), n=1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"card scheme {name!r} is unknown. {hint}The catalogue has {', '.join(schemes())}") from None
+        raise UsageError(unknown("card scheme", name, schemes())) from None
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from paypact.errors import UsageError
+from paypact.naming import unknown
 from paypact.tables import load
 
 if TYPE_CHECKING:
@@ -88,6 +88,4 @@ def reason(word: str) -> Reason:
     try:
         return reasons()[word]
     except KeyError:
-        near = get_close_matches(word.lower().replace(" ", "_"), reasons(), n=1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"decline reason {word!r} is unknown. {hint}The words are {', '.join(reasons())}") from None
+        raise UsageError(unknown("decline reason", word, reasons())) from None

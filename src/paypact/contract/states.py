@@ -6,7 +6,6 @@ of the same contract are carried out by whoever verifies it, over the wire; what
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Any, Final
 from paypact.cards import classify, scheme
 from paypact.cards.card import Card
 from paypact.errors import PaypactError
+from paypact.naming import near
 from paypact.payments import Address, Customer, Item, Money, Payment
 from paypact.world import answers
 from paypact.world.simulator import Simulator
@@ -51,9 +51,7 @@ def set_up(world: World, name: str, params: Mapping[str, Any]) -> dict[str, str]
     """
     found = STATES.get(name)
     if found is None:
-        near = difflib.get_close_matches(name, STATES, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise StateError(f"provider state {name!r} is unknown{hint} (known: {'; '.join(STATES)})")
+        raise StateError(f"provider state {name!r} is unknown{near(name, STATES)} (known: {'; '.join(STATES)})")
     known, carry_out = found
     for key, value in params.items():
         if key not in known:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from paypact import discovery, settings
+from paypact import discovery, naming, settings
 from paypact.errors import UsageError
 from paypact.hosts import check_environment
 from paypact.testkit import session
@@ -34,9 +33,8 @@ def driven(paths: Sequence[str], integrations: Sequence[str] = ()) -> Iterator[t
                     'give one another name: `class Shop(Driver, gateway="...", name="...")`'
                 )
             found[target.name] = target
-    wanted = [one for one in found.values() if _named(one.name, integrations)]
-    if not wanted:
-        raise UsageError(f"no integration is named {', '.join(integrations)} (there are: {', '.join(found)})")
+    naming.check("integration", integrations, found)
+    wanted = [one for one in found.values() if naming.fits(one.name, integrations)]
     for target in wanted:
         check_environment(target.gateway.facts.gateway.live, os.environ, chosen.allow_live_env)
     clock.install()
@@ -53,10 +51,6 @@ def _bundled() -> Iterator[discovery.Place]:
         for file in sorted(place.path.parent.glob(f"*/{place.path.name}")):
             package, _, module = place.module.rpartition(".")
             yield discovery.place(f"{package}.{file.parent.name}.{module}")
-
-
-def _named(name: str, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
 
 
 def _targets(place: discovery.Place) -> Iterator[Target]:

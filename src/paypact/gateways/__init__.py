@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -14,6 +13,7 @@ from importlib.resources import files
 from paypact.errors import DataError, UsageError
 from paypact.gateways.facts import Facts, read_facts
 from paypact.gateways.vocabulary import Vocabulary
+from paypact.naming import unknown
 from paypact.payments import SimulatedGateway
 from paypact.world.simulator import Simulator
 
@@ -62,9 +62,7 @@ def load(name: str) -> Gateway:
     """
     package = _packages().get(name)
     if package is None:
-        near = difflib.get_close_matches(name, names(), 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"unknown gateway {name!r}{hint} (known: {', '.join(names()) or 'none'})")
+        raise UsageError(unknown("gateway", name, names()))
     try:
         facts = read_facts(files(package) / "facts.toml")
         simulator: type[Simulator] = importlib.import_module(f"{package}.simulator").SIMULATOR

@@ -7,7 +7,6 @@ not needed any more is said.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from paypact.errors import DataError, UsageError
+from paypact.naming import unknown
 from paypact.report import files
 from paypact.report.model import (
     Acceptance,
@@ -118,12 +118,7 @@ class Accepting:
         known = list(dict.fromkeys(promises))
         for waiver in self.waivers:
             if not any(fnmatchcase(promise, waiver.promise) for promise in known):
-                near = difflib.get_close_matches(waiver.promise, known, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise DataError(
-                    f"pyproject.toml, tool.paypact.waivers: unknown promise {waiver.promise!r}{hint} "
-                    f"(known: {', '.join(known)})"
-                )
+                raise DataError(f"pyproject.toml, tool.paypact.waivers: {unknown('promise', waiver.promise, known)}")
 
     def _softened(self, finding: Finding, fail_on: Severity) -> Finding:
         if finding.accepted or not fails(finding.severity, fail_on):

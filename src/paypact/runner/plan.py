@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 import pytest
 
 from paypact import replay, settings
 from paypact.errors import UsageError
+from paypact.naming import unknown
 from paypact.report.accepted import Accepting, read_baseline
 from paypact.report.model import SEVERITIES, Severity, Shard
 from paypact.runner import shard
@@ -114,4 +115,4 @@ def severity(word: str) -> Severity:
     for known in SEVERITIES:
         if known == word:
             return known
-    raise UsageError(f"unknown severity {word!r} for fail-on (known, worst first: {', '.join(get_args(Severity))})")
+    raise UsageError(unknown("fail-on severity", word, SEVERITIES, "known, worst first"))

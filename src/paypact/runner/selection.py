@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
+from paypact import naming
 from paypact.cards import schemes
 from paypact.errors import UsageError
 from paypact.replay import Replay
@@ -33,9 +32,9 @@ class Selection:
         if self.replay is not None:
             return cell.name == self.replay.cell
         return (
-            _any(self.promises, cell.promise.id)
-            and _any(self.integrations, cell.target.name)
-            and (not self.schemes or (cell.key in schemes() and _any(self.schemes, cell.key)))
+            naming.fits(cell.promise.id, self.promises)
+            and naming.fits(cell.target.name, self.integrations)
+            and (not self.schemes or (cell.key in schemes() and naming.fits(cell.key, self.schemes)))
         )
 
     def case(self, cell: Cell) -> Mapping[str, Any] | None:
@@ -53,36 +52,21 @@ class Selection:
         if self.replay is not None:
             self._check_replay(self.replay)
             return
-        _known("promise", self.promises, (cell.promise.id for cell in self.seen))
-        _known("integration", self.integrations, (cell.target.name for cell in self.seen))
-        _known("scheme", self.schemes, (cell.key for cell in self.seen if cell.key in schemes()))
+        naming.check("promise", self.promises, (cell.promise.id for cell in self.seen))
+        naming.check("integration", self.integrations, (cell.target.name for cell in self.seen))
+        naming.check("scheme", self.schemes, (cell.key for cell in self.seen if cell.key in schemes()))
 
     def _check_replay(self, replay: Replay) -> None:
         if any(cell.name == replay.cell for cell in self.seen):
             return
-        _known("promise", [replay.promise], (cell.promise.id for cell in self.seen), "replay: ")
+        naming.check("promise", [replay.promise], (cell.promise.id for cell in self.seen), "replay: ")
         mine = [cell for cell in self.seen if cell.promise.id == replay.promise]
-        columns = [cell.target.name for cell in mine]
+        columns = list(dict.fromkeys(cell.target.name for cell in mine))
         near = [name for name in columns if replay.column.startswith(f"{name}-")]
         if not near:
-            raise UsageError(f"replay: no integration here begins {replay.column!r} (known here: {_listed(columns)})")
+            raise UsageError(
+                f"replay: no integration here begins {replay.column!r} (known here: {', '.join(columns) or 'none'})"
+            )
         column = max(near, key=len)
         keys = [cell.key for cell in mine if cell.target.name == column]
-        _known("cell", [replay.column.removeprefix(f"{column}-")], keys, "replay: ")
-
-
-def _any(patterns: tuple[str, ...], name: str) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _known(noun: str, patterns: Iterable[str], names: Iterable[str], prefix: str = "") -> None:
-    known = list(dict.fromkeys(names))
-    for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
-            near = difflib.get_close_matches(pattern, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"{prefix}unknown {noun} {pattern!r}{hint} (known here: {_listed(known)})")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names)) or "none"
+        naming.check("cell", [replay.column.removeprefix(f"{column}-")], keys, "replay: ")

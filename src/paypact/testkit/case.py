@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeAlias
 
 from paypact.errors import UsageError
+from paypact.naming import near, unknown
 
 CASE_SCHEMA: Final = 1
 Value: TypeAlias = str | int | bool | tuple[str, ...]
@@ -140,9 +140,7 @@ def from_json(given: Mapping[str, Any], axes: Axes) -> Case:
         )
     for name, value in values.items():
         if name not in axes and name != "digits":
-            raise UsageError(
-                f"replay: unknown axis {name!r}{_near(name, axes)} (known here: {', '.join([*axes, 'digits'])})"
-            )
+            raise UsageError(f"replay: {unknown('axis', name, [*axes, 'digits'], 'known here')}")
         if name == "digits" and type(value) is not int:
             raise UsageError(f"replay: digits={value!r} is not a whole number")
         if name in axes and not axes[name].accepts(value):
@@ -156,11 +154,6 @@ def from_json(given: Mapping[str, Any], axes: Axes) -> Case:
                     )
                 wrong = next(step for step in value if step not in known)
             raise UsageError(
-                f"replay: {name}={wrong!r} is unknown{_near(str(wrong), known)} (known here: {', '.join(known)})"
+                f"replay: {name}={wrong!r} is unknown{near(str(wrong), known)} (known here: {', '.join(known)})"
             )
     return plain(axes).but({name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
-
-
-def _near(word: str, known: Any) -> str:
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""

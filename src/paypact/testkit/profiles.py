@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paypact.errors import UsageError
+from paypact.naming import unknown
 
 EXCHANGES: Final = 2  # of an example: where one makes more, fewer random cases are tried in the same time
 
@@ -56,5 +57,5 @@ def profile(name: str | None = None, *, default: str | None = None) -> Profile:
     """
     wanted = name or default or ("pr" if os.environ.get("CI") else "quick")
     if wanted not in PROFILES:
-        raise UsageError(f"unknown profile {wanted!r} (known: {', '.join(PROFILES)})")
+        raise UsageError(unknown("profile", wanted, PROFILES))
     return PROFILES[wanted]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 from paypact.driver import OPERATIONS, Driver, Scope, offered, scope_of
 from paypact.errors import UsageError
 from paypact.gateways import Gateway, load
+from paypact.naming import near
 from paypact.report.model import Integration
 from paypact.testkit.case import Case
 
@@ -99,11 +99,9 @@ def targets(driver: type[Driver], file: str = "") -> tuple[Target, ...]:
     ):
         unknown = [word for word in given or () if word not in known]
         if unknown:
-            near = difflib.get_close_matches(unknown[0], known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UsageError(
-                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r}{hint} "
-                f"(known: {', '.join(known) or 'none'})"
+                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r}"
+                f"{near(unknown[0], known)} (known: {', '.join(known) or 'none'})"
             )
         if given == () and keyword != "wallets":
             raise UsageError(
