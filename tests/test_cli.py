@@ -510,7 +510,16 @@ MISTAKES = [
         "pytest could not start: ",
         id="pytest's own settings",
     ),
-    pytest.param({}, ["run", "--xyzzy"], "No such option: --xyzzy\nTry 'paypact --help'.", id="unknown option"),
+    pytest.param({}, ["run", "--xyzzy"], "No such option: --xyzzy\nTry 'paypact run --help'.", id="unknown option"),
+    pytest.param(
+        {}, ["runn"], "No such command 'runn'. Did you mean 'run'?\nTry 'paypact --help'.", id="unknown command"
+    ),
+    pytest.param(
+        {},
+        ["report", "merge"],
+        "Missing argument 'FILE...'.\nTry 'paypact report merge --help'.",
+        id="merge of nothing",
+    ),
     pytest.param(
         {},
         ["run", "-n", "many"],
@@ -526,19 +535,20 @@ MISTAKES = [
     pytest.param(
         {},
         ["report", "merge", "result.json"],
-        "result.json cannot be read: No such file or directory",
+        "result.json cannot be read: No such file or directory. Name a file that --json wrote, or a folder of them",
         id="merge of no file",
     ),
     pytest.param(
         {"results/notes.txt": ""},
         ["report", "merge", "results"],
-        "report merge: there is no JSON file in results: name the folder that holds the results",
+        "there is no JSON file in results: name the folder that holds the results",
         id="merge of an empty folder",
     ),
     pytest.param(
         {"results/other.json": "[]"},
         ["report", "merge", "results"],
-        "results/other.json is no result of paypact: Expected `object`, got `array`",
+        "results/other.json is no result of paypact: Expected `object`, got `array`. "
+        "Name a file that --json wrote, or a folder of them",
         id="merge of another file",
     ),
     pytest.param(
@@ -574,6 +584,13 @@ MISTAKES = [
         "allowed: promise (required), integration (required), reason (required), owner (required), until (required), "
         "scheme",
         id="waiver without an owner",
+    ),
+    pytest.param(
+        {"pyproject.toml": WAIVER.format(until="2999-12-31").replace('owner = "payments"', 'owner = ""')},
+        ["run"],
+        "pyproject.toml, tool.paypact.waivers.1.owner: expected `str` of length >= 1; "
+        "allowed: text (1 or more characters)",
+        id="waiver whose owner is nobody",
     ),
     pytest.param(
         {
@@ -946,8 +963,9 @@ def test_a_case_that_is_not_known(empty_shop: Any, case: str, message: str) -> N
 
     result = empty_shop.paypact("replay", f"tests/test_payments.py::card-types[shop-tin-visa]{case}")
 
-    assert result.code == 2
-    assert result.out.replace("\n", " ").startswith(message)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"paypact: {message}")
+    assert result.err.count("\n") == 1
 
 
 FLAWED = """

@@ -15,16 +15,29 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from paypact import cli_contract, cli_provider, cli_results
 from paypact.errors import PaypactError
 from paypact.options import FailOn, Github, Html, Integration, Json, Junit, Paths, Profile, Quiet
 
 UNUSABLE = 2
+ORDER = (  # of the commands in the help: as somebody new meets them
+    *("demo", "init", "run", "replay", "list"),
+    *("explain", "evidence", "report"),
+    *("needs", "contract", "verify", "drift", "serve"),
+)
 SKIP = 125  # by which `git bisect run` is told that a revision says nothing
+
+
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context
+        return sorted(self.commands, key=ORDER.index)
+
 
 app = typer.Typer(
     name="paypact",
+    cls=_InOrder,
     help="Finds the payment bug before the shopper does.",
     epilog="New here? See what it finds with `paypact demo`, then `paypact init GATEWAY`. "
     "Exit codes: 0 promises kept, 1 a promise broken, 2 nothing can be said.",
@@ -48,7 +61,13 @@ def run(
         str, typer.Option("-k", metavar="EXPR", help="Only cells whose names match, as pytest's -k.")
     ] = "",
     workers: Annotated[
-        str, typer.Option("-n", metavar="N", help="Processes; auto (default): as many as are worth it; 0: this one.")
+        str,
+        typer.Option(
+            "-n",
+            metavar="N",
+            help="Processes; auto (default): as many as are worth it; 0: this one.",
+            show_default=False,
+        ),
     ] = "auto",
     shard: Annotated[
         str, typer.Option(metavar="K/N", help="Only this machine's share of the cells: 2/5 is the second of five.")
@@ -172,7 +191,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code. Mistakes become one message on standard error."""
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code = command.main(args=given, prog_name="paypact", standalone_mode=False)
     except PaypactError as mistake:
         return _say(str(mistake))
     except (KeyboardInterrupt, typer.Abort):
@@ -182,7 +202,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
     except Exception as error:
         if hasattr(error, "format_message"):  # of the command line's parser, whichever package it lives in
-            return _say(f"{error.format_message()}\nTry 'paypact --help'.")
+            asked = getattr(error, "ctx", None)
+            return _say(f"{error.format_message()}\nTry '{asked.command_path if asked else 'paypact'} --help'.")
         if os.environ.get("PAYPACT_DEBUG"):
             raise
         last = traceback.extract_tb(error.__traceback__)[-1]

@@ -65,9 +65,9 @@ def check(paths: Paths = None, integration: Integration = None, folder: _Folder 
 
 def drift(
     contracts: _Contracts = None,
-    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it.")] = "",
-    spec: Annotated[str, typer.Option(metavar="FILE", help="The vendor's next OpenAPI description.")] = "",
-    against: Annotated[str, typer.Option(metavar="FILE", help="The one that holds today.")] = "",
+    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it; required.")] = "",
+    spec: Annotated[str, typer.Option(metavar="FILE", help="The vendor's next OpenAPI description; required.")] = "",
+    against: Annotated[str, typer.Option(metavar="FILE", help="The description that holds today.")] = "",
     json_file: Json = "",
 ) -> int:
     """Show what a vendor's next description changes under your needs.

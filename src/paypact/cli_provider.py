@@ -25,7 +25,10 @@ def serve(
         typer.Option(metavar="NAME", help="Merchant accounts with credentials and payments of their own; repeatable."),
     ] = None,
     port: Annotated[
-        int, typer.Option(metavar="N", help="Of the first gateway, the others follow; 0 (default): free ones.")
+        int,
+        typer.Option(
+            metavar="N", help="Of the first gateway, the others follow; 0 (default): free ones.", show_default=False
+        ),
     ] = 0,
     webhook: Annotated[
         list[str] | None,
@@ -71,7 +74,7 @@ def verify(
             show_default=False,
         ),
     ] = None,
-    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it.")] = "",
+    provider: Annotated[str, typer.Option(metavar="NAME", help="Whose contracts, as they name it; required.")] = "",
     url: Annotated[str, typer.Option(metavar="URL", help="Where the provider is. None: its simulator.")] = "",
     header: _Headers = None,
     state_url: Annotated[str, typer.Option(metavar="URL", help="The provider's state handler.")] = "",

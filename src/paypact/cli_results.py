@@ -8,17 +8,22 @@ import typer
 
 from paypact.options import Github, Html, Json, Junit, Paths, Quiet, Results
 
-report = typer.Typer(name="report", help="Make something of results that were written as JSON.", no_args_is_help=True)
+report = typer.Typer(
+    name="report",
+    help="Make something of results that were written as JSON.",
+    short_help="Merge results that were written as JSON.",
+    no_args_is_help=True,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add them to the command line."""
     app.add_typer(report)
-    app.command()(explain)
-    app.command()(evidence)
+    app.command(short_help="Find what is behind a stack trace or a fingerprint.")(explain)
+    app.command(short_help="Write what the vendor needs to act on a finding.")(evidence)
 
 
-@report.command(name="merge")
+@report.command(name="merge", short_help="Put results together as if one run had made them.")
 def report_merge(
     results: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="What `paypact run --json` wrote, or folders that hold it.")

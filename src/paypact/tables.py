@@ -96,8 +96,9 @@ def describe(kind: Any) -> str:
 
 
 def _bounds(meta: msgspec.Meta) -> str:
-    named = {"pattern": meta.pattern, "at least": meta.ge, "at most": meta.le, "at least this long": meta.min_length}
-    return ", ".join(f"{word} {value}" for word, value in named.items() if value is not None)
+    named = {"pattern {}": meta.pattern, "at least {}": meta.ge, "at most {}": meta.le}
+    named["{} or more characters"] = meta.min_length
+    return ", ".join(words.format(value) for words, value in named.items() if value is not None)
 
 
 def _lower_first(text: str) -> str:

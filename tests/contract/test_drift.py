@@ -280,6 +280,17 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert call([*arguments, "old.json"]) == 0
 
 
+def test_no_bundled_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no contract is named and none comes with paypact, the message says whose there are."""
+    known = sorted(each.name for each in (Path(__file__).parents[2] / "contracts").iterdir() if each.is_dir())
+
+    assert call(["drift", "--provider", "strpe", "--spec", "next.json"]) == 2
+    assert capsys.readouterr().err == (
+        "paypact: there is no bundled contract for provider 'strpe'; did you mean 'stripe'? "
+        f"(there are: {', '.join(known)}). Name a Pact file, a folder of them, or a URL\n"
+    )
+
+
 USES = [
     pytest.param(
         ["--spec", "old.json"], "drift needs --provider NAME, as the contracts call the provider", id="no provider"

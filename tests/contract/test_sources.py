@@ -238,7 +238,10 @@ CREDENTIALS = (
 )
 NO_BROKER = "it is no Pact Broker, or not its front page"
 MISTAKES: dict[str, tuple[list[str], str]] = {
-    "no file": (["gone.json"], "contract gone.json cannot be read: No such file or directory"),
+    "no file": (
+        ["gone.json"],
+        "contract gone.json cannot be read: No such file or directory. Name a Pact file, a folder of them, or a URL",
+    ),
     "truncated": (
         ["cut.json"],
         "contract cut.json is no JSON, or not whole: Expecting value: line 1 column 14 (char 13)",

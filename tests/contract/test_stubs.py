@@ -151,7 +151,12 @@ def test_form_and_query_that_differ(contract: Path) -> None:
 
 
 MISTAKES = [
-    pytest.param("missing.json", None, "contract missing.json cannot be read: No such file or directory", id="no file"),
+    pytest.param(
+        "missing.json",
+        None,
+        "contract missing.json cannot be read: No such file or directory. Name a Pact file",
+        id="no file",
+    ),
     pytest.param("cut.json", '{"consumer": {', None, id="cut off"),
     pytest.param("list.json", "[]", None, id="no Pact"),
 ]

@@ -55,17 +55,18 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ("content", "message"),
     [
         ('{"schema": 9}', "{file} has schema 9, this paypact reads 1: upgrade paypact to read it"),
-        ('{"schema": 1}', "{file} is no result of paypact: Object missing required field `version`"),
-        ("half", "{file} is no result of paypact: JSON is malformed: invalid character (byte 0)"),
+        ('{"schema": 1}', "{file} is no result of paypact: Object missing required field `version`. {way}"),
+        ("half", "{file} is no result of paypact: JSON is malformed: invalid character (byte 0). {way}"),
     ],
     ids=["newer", "other", "no JSON"],
 )
 def test_files_that_are_no_result(tmp_path: Path, content: str, message: str) -> None:
-    """The message names the file and what is wrong with it."""
+    """The message names the file, what is wrong with it, and the way out."""
     file = tmp_path / "result.json"
     file.write_text(content)
+    message = message.format(file=file, way="Name a file that --json wrote, or a folder of them")
 
-    with pytest.raises(UsageError, match=f"^{re.escape(message.format(file=file))}$"):
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         json.read(str(file))
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from importlib.resources import as_file
-from importlib.resources import files as resources
 
 from rich.console import Console
 
 from paypact.contract import openapi, sources
-from paypact.contract.documents import Contract, ContractError
+from paypact.contract.documents import ContractError
 from paypact.contract.drift import Change, DriftResult, drift, needs_of
 from paypact.errors import UsageError
 from paypact.report import files, json, style
@@ -32,7 +30,7 @@ def command(places: Sequence[str], *, provider: str, spec: str, against: str, js
             raise UsageError(f"drift needs {option}")
     if json_file:
         files.check(json_file)
-    contracts = _contracts(places, provider)
+    contracts = sources.read(places, provider, {}) if places else sources.bundled(provider)
     needs = needs_of(contracts)
     if not needs:
         raise ContractError(f"the contracts for {provider} need no field of any reply: there is nothing to compare")
@@ -57,15 +55,6 @@ def command(places: Sequence[str], *, provider: str, spec: str, against: str, js
     with standard_output() as out:
         _show(result, new.title, old.title if old is not None else "", style.console(out))
     return code
-
-
-def _contracts(places: Sequence[str], provider: str) -> list[Contract]:
-    if places:
-        return sources.read(places, provider, {})
-    with as_file(resources("paypact.contracts") / provider) as folder:
-        if not folder.is_dir():
-            raise ContractError(f"there is no bundled contract for provider {provider!r}: name one")
-        return sources.read([str(folder)], provider, {})
 
 
 def _show(result: DriftResult, new: str, old: str, console: Console) -> None:

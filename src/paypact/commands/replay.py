@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paypact.commands.run import order
+from paypact.errors import UsageError
 from paypact.replay import parse
 from paypact.report import style, terminal
 from paypact.report.model import KEPT, RunResult
@@ -26,6 +27,8 @@ def replay(text: str, *, fail_on: str, outputs: Outputs) -> int:
     result = launch.run(wanted)
     with standard_output() as out:
         outputs.write(result, out)
+        if result.errors:
+            raise UsageError("\npaypact: ".join(result.errors))
         console = style.console(out)
         terminal.findings(result.findings, console, fail_on=result.fail_on, full=True)
         console.print(data(_said(result), "bold green" if result.exit_code == KEPT else "bold red"))

@@ -57,6 +57,6 @@ def _files(names: Sequence[str], leave_out: str) -> list[Path]:
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         files = [file for file in files if not leave_out or file.resolve() != Path(leave_out).resolve()]
         if not files:
-            raise UsageError(f"report merge: there is no JSON file in {name}: name the folder that holds the results")
+            raise UsageError(f"there is no JSON file in {name}: name the folder that holds the results")
         found += files
     return found

@@ -9,14 +9,12 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import as_file
-from importlib.resources import files as resources
 from urllib.parse import urlsplit
 
 from paypact import gateways
 from paypact.commands.serve import Wanted, running
 from paypact.contract import sources
-from paypact.contract.documents import Contract, ContractError
+from paypact.contract.documents import Contract
 from paypact.contract.provider import Provider
 from paypact.contract.sources import Broker
 from paypact.contract.verify import Publish, verify
@@ -63,7 +61,8 @@ def command(wish: Wish, *, json_file: str, junit_file: str) -> int:
             files.check(target)
     headers, source_headers = _headers(wish.headers, "--header"), _headers(wish.source_headers, "--source-header")
     broker = _broker(wish)
-    with _contracts(wish, broker, source_headers) as contracts, _provider(wish, headers) as provider:
+    contracts = _contracts(wish, broker, source_headers)
+    with _provider(wish, headers) as provider:
         secrets = [word for value in provider.headers.values() for word in value.split()]
         publish = Publish(wish.publish, wish.branch) if wish.publish else None
         result = verify(contracts, provider, secrets=secrets, broker=broker, publish=publish)
@@ -80,19 +79,12 @@ def command(wish: Wish, *, json_file: str, junit_file: str) -> int:
     return result.exit_code
 
 
-@contextmanager
-def _contracts(wish: Wish, broker: Broker | None, headers: Mapping[str, str]) -> Iterator[list[Contract]]:
+def _contracts(wish: Wish, broker: Broker | None, headers: Mapping[str, str]) -> list[Contract]:
     if broker is not None:
         if wish.places:
             raise UsageError("verify takes contracts from places or from a broker, not from both: leave one out")
-        yield sources.from_broker(broker, wish.provider)
-    elif wish.places:
-        yield sources.read(wish.places, wish.provider, headers)
-    else:
-        with as_file(resources("paypact.contracts") / wish.provider) as folder:
-            if not folder.is_dir():
-                raise ContractError(f"there is no bundled contract for provider {wish.provider!r}: name one")
-            yield sources.read([str(folder)], wish.provider, headers)
+        return sources.from_broker(broker, wish.provider)
+    return sources.read(wish.places, wish.provider, headers) if wish.places else sources.bundled(wish.provider)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import as_file
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -13,6 +15,7 @@ import urllib3
 
 from paypact.contract.documents import Contract, ContractError, contract
 from paypact.errors import UsageError
+from paypact.naming import near
 
 _TIMEOUT = urllib3.Timeout(10.0)
 _PACTS = "pb:latest-provider-pacts"
@@ -54,6 +57,22 @@ def read(places: Iterable[str], provider: str, headers: Mapping[str, str]) -> li
         else:
             found.append(_for(provider, contract(place, _file(Path(place)))))
     return found
+
+
+def bundled(provider: str) -> list[Contract]:
+    """The contracts for a provider that come with paypact.
+
+    Raises:
+        ContractError: there is none.
+    """
+    with as_file(resources("paypact.contracts")) as folder:
+        if not (folder / provider).is_dir():
+            known = sorted(each.name for each in folder.iterdir() if any(each.glob("*.json")))
+            raise ContractError(
+                f"there is no bundled contract for provider {provider!r}{near(provider, known)} "
+                f"(there are: {', '.join(known)}). Name a Pact file, a folder of them, or a URL"
+            )
+        return _in_folder(folder / provider, provider)
 
 
 def from_broker(broker: Broker, provider: str) -> list[Contract]:
@@ -116,7 +135,9 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ContractError(f"contract {path} cannot be read: {error.strerror}") from None
+        raise ContractError(
+            f"contract {path} cannot be read: {error.strerror}. Name a Pact file, a folder of them, or a URL"
+        ) from None
 
 
 def _in_folder(folder: Path, provider: str) -> list[Contract]:

@@ -96,7 +96,7 @@ def _chosen(contract: str | Path, only: Sequence[str]) -> list[Mapping[str, Any]
     try:
         text = Path(contract).read_bytes()
     except OSError as error:
-        raise UsageError(f"contract {contract} cannot be read: {error.strerror}") from None
+        raise UsageError(f"contract {contract} cannot be read: {error.strerror}. Name a Pact file") from None
     every = [each.raw for each in documents.contract(str(contract), text).interactions if each.kind == "http"]
     if not only:
         return every

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -44,13 +44,16 @@ NOTES: Final = {
 }
 
 
+_Said: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One `[[tool.paypact.waivers]]`: findings that fail no build until a day. Names may be globs."""
 
     promise: str
     integration: str
-    reason: str
-    owner: str
+    reason: _Said
+    owner: _Said
     until: dt.date
     scheme: str = "*"
 

@@ -11,6 +11,8 @@ from paypact.errors import UsageError
 from paypact.report import files
 from paypact.report.model import SCHEMA, RunResult
 
+_NAME_ONE = "Name a file that --json wrote, or a folder of them"
+
 
 def write(result: RunResult, target: str) -> None:
     """Write the whole file or nothing: who reads it never sees half of it.
@@ -39,14 +41,14 @@ def read(source: str) -> RunResult:
     try:
         raw = Path(source).read_bytes()
     except OSError as error:
-        raise UsageError(f"{source} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{source} cannot be read: {error.strerror}. {_NAME_ONE}") from error
     try:
         schema = msgspec.json.decode(raw, type=_Head).schema
         if schema > SCHEMA:
             raise UsageError(f"{source} has schema {schema}, this paypact reads {SCHEMA}: upgrade paypact to read it")
         return msgspec.json.decode(raw, type=RunResult)
     except msgspec.DecodeError as error:
-        raise UsageError(f"{source} is no result of paypact: {error}") from error
+        raise UsageError(f"{source} is no result of paypact: {error}. {_NAME_ONE}") from error
 
 
 def read_needs(source: str) -> tuple[dict[str, Any], ...] | None:
