@@ -55,6 +55,17 @@ def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_a_folder_that_cannot_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a file is in a folder's place, the message says which, and neither of the two files is written."""
+    Path(".github").write_text("mine")
+
+    assert cli.call(["init", "stripe"]) == 2
+    assert not list(Path().rglob("*.py"))
+    assert capsys.readouterr().err == (
+        "paypact: folder .github/workflows cannot be made: Not a directory. Move away what is in its place\n"
+    )
+
+
 def test_an_unknown_gateway_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The nearest name is offered, and nothing is written."""
     assert cli.call(["init", "strip"]) == 2

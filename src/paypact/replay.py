@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from paypact.errors import UsageError
+from paypact.report import files
 
 REPLAY_SCHEMA: Final = 1
 FOLDER: Final = ".paypact"
@@ -75,15 +76,12 @@ def command(place: str, cell: str, case: Mapping[str, Any]) -> str:
     """The command that plays exactly this case; a long one is written to a file, which the command then names."""
     short = Replay(place, cell, case)
     if len(str(short)) - len(place) <= LONGEST:
-        return f"paypact replay {_quoted(str(short))}"
+        return f"paypact replay {quoted(str(short))}"
     digest = hashlib.sha256(str(short).encode()).hexdigest()[:12]
     path = Path(FOLDER) / f"{short.promise}-{digest}.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(
-        json.dumps({"schema": REPLAY_SCHEMA, "replay": f"{place}::{cell}", "case": case}, indent=1, sort_keys=True)
-        + "\n",
-        encoding="utf-8",
-    )
+    content = {"schema": REPLAY_SCHEMA, "replay": f"{place}::{cell}", "case": case}
+    files.replace(str(path), json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
     return f"paypact replay {path.as_posix()}"
 
 
@@ -111,6 +109,6 @@ def _text(case: Mapping[str, Any]) -> str:
     return json.dumps(case, separators=(",", ":"), sort_keys=True)
 
 
-def _quoted(text: str) -> str:
-    """For a POSIX shell, always in quotes: braces and brackets mean something to it."""
+def quoted(text: str) -> str:
+    """One word of a POSIX shell, always in quotes: braces and brackets mean something to it."""
     return "'" + text.replace("'", "'\"'\"'") + "'"

@@ -91,5 +91,5 @@ def test_a_folder_that_cannot_be_made(capsys: pytest.CaptureFixture[str]) -> Non
 
     assert call(["contract", "write", SHOP]) == 2
     assert capsys.readouterr().err == (
-        "paypact: contract: folder contracts/tin cannot be made: Not a directory. Name another with --out\n"
+        "paypact: folder contracts/tin cannot be made: Not a directory. Name another with --out\n"
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from paypact.replay import quoted
 from paypact.world.http import Response
 from paypact.world.recording import Exchange
 
@@ -89,7 +90,7 @@ class Script:
             name = f"ID{len(self.known) + 1}"
             self.known[token] = name
             yield (
-                f"{name}=$(printf '%s' \"$reply\" | grep -o {_single(_pattern(context) + '[A-Za-z0-9_-]*')} "
+                f"{name}=$(printf '%s' \"$reply\" | grep -o {quoted(_pattern(context) + '[A-Za-z0-9_-]*')} "
                 f"| head -n 1 | cut -c{len(context) + 1}-)"
             )
 
@@ -104,7 +105,7 @@ class Script:
         for token, name in self.known.items():
             text = text.replace(token.decode(), f"\0{name}\0")
         parts = _MARK.split(text)
-        return "".join(_single(part) if place % 2 == 0 else f'"${part}"' for place, part in enumerate(parts) if part)
+        return "".join(quoted(part) if place % 2 == 0 else f'"${part}"' for place, part in enumerate(parts) if part)
 
     def _carries(self, value: str) -> bool:
         return any(secret in value for secret in self.credentials.values() if len(secret) >= _LEAST)
@@ -124,7 +125,7 @@ class Script:
 def _credential(key: str, name: str) -> str:
     """A variable of that name: as it is given, else what the simulator says of its first account."""
     pattern = f'"{key}": *"[^"]*'
-    take = f"grep -o {_single(pattern)} | head -n 1 | sed 's/.*\"//'"
+    take = f"grep -o {quoted(pattern)} | head -n 1 | sed 's/.*\"//'"
     return f"{name}=${{{name}:-$(printf '%s' \"$accounts\" | {take})}}"
 
 
@@ -158,7 +159,3 @@ def _context(raw: bytes, token: bytes) -> bytes | None:
 def _pattern(context: bytes) -> str:
     """A basic regular expression that matches exactly this."""
     return re.sub(r"([\\.\[\]*^$])", r"\\\1", context.decode())
-
-
-def _single(text: str) -> str:
-    return "'" + text.replace("'", "'\"'\"'") + "'"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from paypact.contract.rehearsal import published
 from paypact.errors import UsageError
 from paypact.gateways.facts import Facts, TestCard
 from paypact.report import style
+from paypact.report.finding import card
 from paypact.report.model import Finding
 from paypact.testkit import leaks
 from paypact.testkit.example import Example
@@ -78,7 +78,6 @@ def _zip(written: Mapping[str, str], file: Path) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in written.items():
             archive.writestr(zipfile.ZipInfo(f"{Path(file.name).stem}/{name}", DATE), text)
-    shutil.copymode(Path(__file__), file)
 
 
 def _bare(finding: Finding) -> Finding:
@@ -107,7 +106,7 @@ def _readme(finding: Finding, facts: Facts, written: Mapping[str, str], why: str
         f"- Gateway: {about.title}; client: {_clients(about.sdk)}; paypact {version('paypact')}",
         f"- Who has to change something: {style.CAUSES[finding.cause]}",
         f"- What brought it about: {style.TRIGGERS[finding.trigger]}" + _met(finding),
-        f"- Card: {finding.card.removeprefix('Card(').removesuffix(')')}" if finding.card else "",
+        f"- Card: {card(finding)}" if finding.card else "",
         f"- Holds for: {', '.join(f'{a}: {b}' for a, b in finding.explained.items())}" if finding.explained else "",
         f"- Raised: `{finding.exception}`" if finding.exception else "",
         f"- The shopper paid: {finding.paid}" if finding.paid else "",
@@ -173,7 +172,7 @@ def _fenced(text: str) -> list[str]:
 
 def _script(finding: Finding, example: Example, facts: Facts) -> tuple[str, str]:
     """The script, or why there is none."""
-    sent = [each for each in example.exchanges if each.operation and each.request.host in _hosts(example)]
+    sent = [each for each in example.exchanges if each.operation and each.request.host in facts.gateway.hosts]
     if not sent:
         return "", "the integration sent no request"
     swaps: dict[str, str] = {}
@@ -189,7 +188,9 @@ def _script(finding: Finding, example: Example, facts: Facts) -> tuple[str, str]
         if payment.card.number:
             swaps[payment.card.number] = test.number
     title = f"{finding.name}: {finding.sentence}"
-    script = Script(title.replace("\n", " "), facts_name(example), example.world.gateway.simulator.credentials(), swaps)
+    script = Script(
+        title.replace("\n", " "), example.target.scope.gateway, example.world.gateway.simulator.credentials(), swaps
+    )
     return script.text(sent), ""
 
 
@@ -199,14 +200,6 @@ def _test_card(facts: Facts, scheme: str, answer: str, *, token: bool) -> TestCa
     others = [each for each in published(facts, facts.schemes, answer) if each.token or not token]
     exact = [each for each in (*fitting, *others) if each.answers == (answer,)]
     return next(iter([*exact, *fitting]), None)
-
-
-def facts_name(example: Example) -> str:
-    return example.target.scope.gateway
-
-
-def _hosts(example: Example) -> tuple[str, ...]:
-    return example.target.gateway.facts.gateway.hosts
 
 
 def _parts(exchange: Exchange) -> bytes:
@@ -230,7 +223,7 @@ def _interactions(example: Example, folder: Path) -> Iterator[dict[str, Any]]:
 def _contracts(example: Example, folder: Path) -> Iterator[bytes]:
     """Those of the shop, and those that come with paypact."""
     yield from (file.read_bytes() for file in sorted(folder.rglob("*.json")))
-    bundled = resources("paypact.contracts") / facts_name(example)
+    bundled = resources("paypact.contracts") / example.target.scope.gateway
     if bundled.is_dir():
         yield from (file.read_bytes() for file in bundled.iterdir() if file.name.endswith(".json"))
 

@@ -40,7 +40,7 @@ def write(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
         page = Page(style.console(out))
         for target in targets:
             file = file_of(folder, target)
-            _make(file.parent)
+            files.make_folder(file.parent, "Name another with --out")
             files.check(str(file))
             writer = Writer(study(target))
             content = writer.bytes()
@@ -93,15 +93,6 @@ def _committed(file: Path) -> dict[str, Any] | None:
     documents.contract(str(file), text)  # says what is wrong with it
     found: dict[str, Any] = msgspec.json.decode(text)
     return found
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"contract: folder {folder} cannot be made: {error.strerror}. Name another with --out"
-        ) from error
 
 
 def _count(writer: Writer) -> str:

@@ -10,8 +10,8 @@ import msgspec
 
 from paypact import replay
 from paypact.aid import evidence as files
-from paypact.aid.results import known, of_fingerprint
 from paypact.commands.explain import FINGERPRINT
+from paypact.commands.results import known, of_fingerprint
 from paypact.commands.run import order
 from paypact.errors import UsageError
 from paypact.report import style

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from paypact import gateways, settings
 from paypact.aid import match, owners
-from paypact.aid.results import known, of_fingerprint
 from paypact.aid.trace import Trace, traces
+from paypact.commands.results import known, of_fingerprint
 from paypact.errors import UsageError
 from paypact.gateways.facts import Facts
 from paypact.report import finding as one

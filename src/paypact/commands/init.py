@@ -7,7 +7,7 @@ from typing import Final
 
 from paypact import gateways
 from paypact.errors import UsageError
-from paypact.report import style
+from paypact.report import files, style
 from paypact.report.output import standard_output
 
 DRIVER: Final = "tests/test_payments.py"
@@ -76,18 +76,19 @@ def init(name: str) -> int:
         "credentials": ", ".join(simulator.credentials()),
         "token": "the token `payment.token`" if takes_token else "`payment.card` or what is in `payment.browser`",
     }
-    files = {Path(DRIVER): _DRIVER.format(**filled), Path(WORKFLOW): _WORKFLOW.format(driver=DRIVER)}
-    for file in files:
+    made = {Path(DRIVER): _DRIVER.format(**filled), Path(WORKFLOW): _WORKFLOW.format(driver=DRIVER)}
+    for file in made:
         if file.exists():
             raise UsageError(
                 f"init: {file} exists already, and nothing was written: move it away, or add to it by hand"
             )
-    for file, text in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    for file in made:
+        files.make_folder(file.parent, "Move away what is in its place")
+    for file, text in made.items():
+        files.replace(str(file), text.encode())
     with standard_output() as out:
         console = style.console(out)
         console.print(f"wrote {DRIVER} and {WORKFLOW}", highlight=False)
-        line = files[Path(DRIVER)].splitlines().index('        raise NotImplementedError("sale")') + 1
+        line = made[Path(DRIVER)].splitlines().index('        raise NotImplementedError("sale")') + 1
         console.print(f"next: fill in {DRIVER}:{line}, then: paypact run {DRIVER}", highlight=False, soft_wrap=True)
     return 0

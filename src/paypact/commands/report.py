@@ -23,31 +23,32 @@ def merge(names: Sequence[str], *, quiet: bool, outputs: Outputs) -> int:
         PaypactError: a file is no result, or they do not belong together.
     """
     outputs.check()
-    result = merged(read(names, leave_out=outputs.json))
-    result = msgspec.structs.replace(result, needs=(*result.needs, *read_needs(names, leave_out=outputs.json)))
+    results, needs = read(names, leave_out=outputs.json)
+    result = merged(results)
+    result = msgspec.structs.replace(result, needs=(*result.needs, *needs))
     with standard_output() as out:
-        console = style.console(out)
         outputs.write(result, out)
-        if quiet:
-            terminal.verdict(result, console)
-        else:
-            terminal.closing(result, console, html=outputs.html)
+        terminal.closing(result, style.console(out), html=outputs.html, quiet=quiet)
     return result.exit_code
 
 
-def read(names: Sequence[str], *, leave_out: str = "") -> dict[str, RunResult]:
-    """The results in these files; of a folder, in every JSON file below it but the one to be written, and needs.
+def read(names: Sequence[str], *, leave_out: str = "") -> tuple[dict[str, RunResult], list[dict[str, Any]]]:
+    """The results in these files, and what `paypact needs` wrote of each integration.
+
+    Of a folder, every JSON file below it counts but the one that is to be written, `leave_out`.
 
     Raises:
-        PaypactError: there is none, or one is no result.
+        PaypactError: there is no file, or one is neither.
     """
-    every = _files(names, leave_out)
-    return {file.as_posix(): json.read(str(file)) for file in every if json.read_needs(str(file)) is None}
-
-
-def read_needs(names: Sequence[str], *, leave_out: str = "") -> tuple[dict[str, Any], ...]:
-    """The needs in these files and folders, of each integration."""
-    return tuple(needed for file in _files(names, leave_out) for needed in json.read_needs(str(file)) or ())
+    results: dict[str, RunResult] = {}
+    needs: list[dict[str, Any]] = []
+    for file in _files(names, leave_out):
+        needed = json.read_needs(str(file))
+        if needed is None:
+            results[file.as_posix()] = json.read(str(file))
+        else:
+            needs += needed
+    return results, needs
 
 
 def _files(names: Sequence[str], leave_out: str) -> list[Path]:

@@ -82,10 +82,7 @@ def run(
         if baseline == "write":
             result = written(result, file, narrowed=wanted.narrowed)
         outputs.write(result, out)
-        if quiet:
-            terminal.verdict(result, console)
-        else:
-            terminal.closing(result, console, html=outputs.html)
+        terminal.closing(result, console, html=outputs.html, quiet=quiet)
     return result.exit_code
 
 

@@ -30,6 +30,18 @@ def check(target: str) -> None:
         raise UsageError(f"the result cannot be written to {target}: permission denied. Name a file you may write")
 
 
+def make_folder(folder: Path, way_out: str) -> None:
+    """Make a folder with those above it, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made; `way_out` is what the message ends with.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"folder {folder} cannot be made: {error.strerror}. {way_out}") from error
+
+
 def replace(target: str, content: bytes) -> None:
     """Write the whole file or nothing: who reads it never sees half of it.
 

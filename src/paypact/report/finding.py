@@ -79,7 +79,7 @@ def _fields(finding: Finding, others: Sequence[Finding]) -> Iterator[tuple[str, 
     yield "cause", data(style.CAUSES[finding.cause])
     yield "trigger", data(trigger(finding))
     if finding.card:
-        yield "card", data(finding.card.removeprefix("Card(").removesuffix(")"))
+        yield "card", data(card(finding))
     if finding.explained:
         yield "fails for", data(explained(finding.explained))
     if others:
@@ -91,6 +91,11 @@ def _fields(finding: Finding, others: Sequence[Finding]) -> Iterator[tuple[str, 
         yield "raised", data(finding.exception, "red")
     if finding.note:
         yield "note", data(finding.note, "yellow")
+
+
+def card(finding: Finding) -> str:
+    """The masked card, without the name of its class."""
+    return finding.card.removeprefix("Card(").removesuffix(")")
 
 
 def trigger(finding: Finding) -> str:
@@ -174,7 +179,7 @@ def _bodies(page: Page, exchange: ExchangeView, clues: Sequence[str] | None) -> 
     room = max(LEAST_BODY, page.console.width - page.indent - 8)
     for label, body in (("sent", exchange.request), ("got", exchange.reply)):
         if body:
-            text = _pretty(body) if clues is None else clipped(body, room, clues)
+            text = laid_out(body) if clues is None else clipped(body, room, clues)
             page.line(data(text), prefix=f"{label:<8}")
     if exchange.refused:
         page.line(data(exchange.refused, "yellow"), prefix="refused ")
@@ -182,7 +187,8 @@ def _bodies(page: Page, exchange: ExchangeView, clues: Sequence[str] | None) -> 
         page.line(data(exchange.line, "cyan"), prefix="from    ")
 
 
-def _pretty(body: str) -> str:
+def laid_out(body: str) -> str:
+    """JSON with a line for each key; anything else as it is."""
     try:
         return json.dumps(json.loads(body), indent=1, ensure_ascii=False)
     except ValueError:

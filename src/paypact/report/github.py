@@ -15,7 +15,7 @@ from typing import Final
 
 from paypact.errors import UsageError
 from paypact.report import matrix, style
-from paypact.report.finding import clipped, clues, evidence, explained, shortened, trigger
+from paypact.report.finding import card, clipped, clues, evidence, explained, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.model import BROKEN, KEPT, STATES, CellResult, Finding, RunResult, State, fails
 
@@ -140,7 +140,7 @@ def _facts(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
         if finding.line.code:
             yield f"\n  {_code(finding.line.code)}\n"
     if finding.card:
-        yield f"- card: {_text(finding.card.removeprefix('Card(').removesuffix(')'))}"
+        yield f"- card: {_text(card(finding))}"
     yield f"- cause: {_text(style.CAUSES[finding.cause])}"
     yield f"- trigger: {_text(trigger(finding))}"
     if finding.explained:

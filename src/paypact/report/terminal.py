@@ -17,16 +17,17 @@ from paypact.report.style import data
 MOST = 10  # findings shown whole; more of them would hide the first
 
 
-def closing(result: RunResult, console: Console, *, html: str = "") -> None:
+def closing(result: RunResult, console: Console, *, html: str = "", quiet: bool = False) -> None:
     """The end of a run: each flaw, the matrix, what was not covered, and the verdict last, where the eye is.
 
-    `html` is the file that the report was written to.
+    `html` is the file that the report was written to. `quiet`: the verdict alone.
     """
-    findings(result.findings, console, fail_on=result.fail_on)
-    table(result, console)
-    notes(result, console)
-    if html:
-        Page(console).line(data(html), prefix="report       ")
+    if not quiet:
+        findings(result.findings, console, fail_on=result.fail_on)
+        table(result, console)
+        notes(result, console)
+        if html:
+            Page(console).line(data(html), prefix="report       ")
     verdict(result, console)
 
 

@@ -86,7 +86,7 @@ def _make(config: pytest.Config) -> Plan:
         root=config.rootpath,
         folder=config.invocation_params.dir,
         share=shard.parse(option("paypact_shard")) if option("paypact_shard") else None,
-        names={Path(path): name.rstrip(":") for path, _, name in _modules(config)},
+        names=modules(config),
     )
 
 
@@ -102,8 +102,10 @@ def _accepting(config: pytest.Config, chosen: settings.Settings) -> Accepting:
     return Accepting(chosen.waivers, baseline, dt.date.today())  # noqa: DTZ011 - an end date is a local one
 
 
-def _modules(config: pytest.Config) -> list[tuple[str, str, str]]:
-    return [each.partition("=") for each in config.getoption("paypact_module")]
+def modules(config: pytest.Config) -> dict[Path, str]:
+    """Files that were named as modules, with `package.module` or `package.module:Class`."""
+    parts = (each.partition("=") for each in config.getoption("paypact_module"))
+    return {Path(path): name for path, _, name in parts}
 
 
 def severity(word: str) -> Severity:

@@ -13,6 +13,7 @@ import pytest
 from paypact.discovery import drivers_in, may_define_driver, unusable
 from paypact.errors import PaypactError
 from paypact.runner.items import CellItem, DriverClass
+from paypact.runner.plan import modules
 
 
 class ModuleFile(pytest.File):
@@ -44,10 +45,7 @@ class OnlyDrivers:
     NAME = "paypact-only-drivers"
 
     def __init__(self, config: pytest.Config) -> None:
-        self.modules: dict[Path, str] = {}
-        for each in config.getoption("paypact_module"):
-            path, _, name = each.partition("=")
-            self.modules[Path(path)] = name
+        self.modules = modules(config)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Files that pytest itself would pass over, where they speak of drivers."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from paypact.report.finding import clues, same_again
+from paypact.report.finding import clues, laid_out, same_again
 from paypact.report.model import Finding
 
 LIMITS: Final = (6_000, 2_000, 700)  # characters of one body, the first that fits what is left of the budget
@@ -41,14 +40,6 @@ def _bodies(finding: Finding) -> Iterator[str]:
     for exchange, again in zip(finding.exchanges, same_again(finding.exchanges), strict=True):
         if not again:
             yield from (body for body in (exchange.request, exchange.reply) if body)
-
-
-def laid_out(body: str) -> str:
-    """JSON with a line for each key; anything else as it is."""
-    try:
-        return json.dumps(json.loads(body), indent=1, ensure_ascii=False)
-    except ValueError:
-        return body
 
 
 def cut(text: str, limit: int, clues: Sequence[str]) -> str:

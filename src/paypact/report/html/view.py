@@ -12,7 +12,7 @@ import msgspec
 
 from paypact.contract.model import IntegrationNeeds
 from paypact.report import style
-from paypact.report.finding import evidence, explained, same_again, shortened, trigger
+from paypact.report.finding import card, evidence, explained, same_again, shortened, trigger
 from paypact.report.flaws import Flaw, flaws
 from paypact.report.matrix import gaps, rows, states
 from paypact.report.model import (
@@ -224,7 +224,7 @@ FILTERS: Final = {
     "axes": axes,
     "cause": lambda finding: style.CAUSES[finding.cause],
     "trigger": trigger,
-    "card": lambda finding: finding.card.removeprefix("Card(").removesuffix(")"),
+    "card": card,
     "evidence": evidence,
     "explained": explained,
     "repeats": same_again,

@@ -21,7 +21,8 @@ def known(paths: Sequence[str], files: Sequence[str]) -> RunResult:
         PaypactError: a file is no result, or nothing can be run.
     """
     if files:
-        return merge(read(files))
+        results, _ = read(files)
+        return merge(results)
     return launch.run(replace(order(paths), baseline=OFF))
 
 
