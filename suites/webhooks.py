@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import inspect
 import random
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 
-from paypact.testkit import Axis, Case, Example, Exploration, PlanAxis, Target, forgery, promise, shoppers, webhooks
-from paypact.testkit.blame import Place
-from paypact.testkit.case import Value
+from paypact.testkit import Case, Example, Exploration, Target, forgery, promise, shoppers, webhook_cases, webhooks
 from paypact.testkit.explore import NotCoveredError
-from paypact.testkit.flow import settles
-from paypact.testkit.plan import STEPS, steps
 from paypact.world.network import EDGES
 
 CELLS: Final[dict[str, tuple[Callable[[Example], None], str]]] = {  # key -> how it is played, what must have occurred
@@ -33,91 +27,46 @@ CELLS: Final[dict[str, tuple[Callable[[Example], None], str]]] = {  # key -> how
     "alphabets": (webhooks.in_other_alphabets, "webhook in another alphabet"),
     "elsewhere": (webhooks.elsewhere, "paid elsewhere"),
 }
-BY_THE_DRIVER: Final = ("early", "another-order")  # where the driver itself pays
+OF_A_DRIVER_THAT_PAYS: Final = ("early", "another-order", "elsewhere")
 TWICE: Final = "1 1 2 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9"
 FAULTS: Final = ("read-timeout before 1", "reset after 1", *(f"{edge} before 1" for edge in EDGES))
 SAMPLE: Final = 8  # orders of a long flow
 SAMPLE_AT_NIGHT: Final = 200
-ORDER: Final = re.compile(r"(answer lost |lost )?\d+|\d+( \d+)+")
-NO: Final = "decline:refused_unspecified"
-
-
-class Flows(PlanAxis):
-    """Plans that are tried as they are listed: a part of one may be no flow at all."""
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, (list, tuple)) and tuple(value) in self.values
-
-    def simpler(self, value: Value) -> Iterator[Value]:
-        yield from self.values[: self.values.index(value)]
-
-
-class Deliveries(Axis):
-    """Ways in which webhooks arrive; a replay may name any order, also one that only another night came upon."""
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, str) and (value in self.values or ORDER.fullmatch(value) is not None)
 
 
 def each_trouble(target: Target) -> Iterator[str]:
-    """A cell for each way in which webhooks reach a shop; what is made elsewhere is all that some ever hear of."""
-    for key in CELLS:
-        if key == "elsewhere" or key in BY_THE_DRIVER:
-            if webhooks.pays(target):
-                yield key
-        else:
-            yield key
+    """A cell for each way in which webhooks reach a shop; three of them need a driver that makes payments itself."""
+    yield from (key for key in CELLS if webhooks.pays(target) or key not in OF_A_DRIVER_THAT_PAYS)
 
 
 @promise("webhooks", order=7, cost=7, needs=("receive",), cells=each_trouble)
 def orders_end_right_whatever_webhooks_do(run: Exploration) -> None:
-    target = run.target
+    if run.key == "early":
+        _check_early(run.target)
     play, condition = CELLS[run.key]
-    if (
-        run.key == "early"
-        and _awaited(target, "receive")
-        and not all(_awaited(target, each) for each in _paid_by(target))
-    ):
-        raise NotCoveredError("receive is asynchronous and what pays is not: nothing else runs while its call waits")
-    if run.key == "early" and target.scope.host == "http":
-        raise NotCoveredError("the driver reaches a served gateway, whose replies are not held back")
     cases = list(_cases(run))
     if not cases:
         raise NotCoveredError("no flow of this driver makes the gateway send webhooks that could arrive so")
-    plans = tuple(dict.fromkeys(case.plan for case in cases))
-    names = ("answer", "shopper", "fate", "deliver", "seal", "fault", "times", "buyer", "scheme", "currency")
-    axes: dict[str, Axis] = {"plan": Flows(plans, lambda _: "plan", words=tuple(STEPS))}
-    for name in names:
-        plainest = [getattr(cases[0], name)] if name in ("scheme", "currency") else [getattr(Case(), name)]
-        values = dict.fromkeys([*plainest, *(getattr(case, name) for case in cases)])
-        if name == "seal" and run.key in ("forged", "two-secrets"):
-            values.pop("", None)
-        axes[name] = (Deliveries if name == "deliver" else Axis)(tuple(values))
-    run.explore(axes, lambda example: _play(example, play), condition=condition, cases=cases, at_random=False)
+    run.explore(
+        webhook_cases.axes(cases, sealed=run.key in ("forged", "two-secrets")),
+        lambda example: webhooks.blame_handler(example, play),
+        condition=condition,
+        cases=cases,
+        at_random=False,
+    )
+
+
+def _check_early(target: Target) -> None:
+    """Raise where a webhook cannot come in while the call that caused it still waits."""
+    if target.scope.host == "http":
+        raise NotCoveredError("the driver reaches a served gateway, whose replies are not held back")
+    paid = [operation for operation in webhooks.PAYING if target.offers(operation)]
+    if _awaited(target, "receive") and not all(_awaited(target, operation) for operation in paid):
+        raise NotCoveredError("receive is asynchronous and what pays is not: nothing else runs while its call waits")
 
 
 def _awaited(target: Target, operation: str) -> bool:
     return inspect.iscoroutinefunction(getattr(target.driver, operation, None))
-
-
-def _paid_by(target: Target) -> Iterator[str]:
-    return (each for each in webhooks.PAYING if target.offers(each))
-
-
-def _play(example: Example, play: Callable[[Example], None]) -> None:
-    """What is wrong with an order here is for the handler to put right, whoever spoke with the gateway last."""
-    play(example)
-    place = _handler(example)
-    example.problems[:] = [each if each.told or each.place else replace(each, place=place) for each in example.problems]
-
-
-def _handler(example: Example) -> Place | None:
-    """Where the handler last spoke with the gateway, or else where it begins."""
-    asked = [exchange for exchange in example.exchanges if exchange.operation in ("receive", "settle")]
-    if asked and asked[-1].place is not None:
-        return asked[-1].place
-    code = getattr(inspect.unwrap(type(example.driver).receive), "__code__", None)  # type: ignore[attr-defined]  # offered
-    return (code, code.co_firstlineno) if code else None
 
 
 def _cases(run: Exploration) -> Iterator[Case]:
@@ -171,39 +120,14 @@ def _sent(run: Exploration, flow: dict[str, Any]) -> int:
 def _flows(target: Target, key: str) -> Iterator[dict[str, Any]]:
     """The flows that the driver's operations and the gateway's repertoire allow, the plainest first."""
     elsewhere = key == "elsewhere" or not webhooks.pays(target)
-    terms = target.gateway.facts.ledger
-    first = next(word for word in webhooks.PAYING if elsewhere or target.offers(word))
-    yield {"plan": (first,)}
-    short = key in ("strangers", "alphabets")
-    if short:
+    plain = webhook_cases.plainest(target, elsewhere=elsewhere)
+    yield plain
+    if key in ("strangers", "alphabets"):
         return
     if not elsewhere:
-        yield {"plan": (first,), "answer": NO}
-        if "challenge" in terms.answers:
-            yield {"plan": (first,), "answer": "challenge"}
+        yield from webhook_cases.answered(target, plain)
         if key in ("forged", "another-order"):
-            yield from ({"plan": (word,)} for word in webhooks.PAYING if word != first and target.offers(word))
+            yield from webhook_cases.others(target, plain)
             return
-        if "challenge" in terms.answers:
-            yield from ({"plan": (first,), "answer": "challenge", "shopper": word} for word in ("failed", "abandoned"))
-        if "defer" in terms.answers:
-            yield from ({"plan": (first,), "answer": answer} for answer in ("defer", f"defer>{NO}"))
-    for plan in _plans(target):
-        operations = [operation for operation in (STEPS[word][0] for word in plan) if operation]
-        if elsewhere or target.offers(*operations):
-            yield {"plan": plan}
-    before = ("a day passes", "a day passes") if settles(target) else ()
-    lives = {"capture": [("sale",), ("authorize", "capture")], "refund": [("sale", *before, "refund")]}
-    for fate in terms.failures:
-        for plan in lives.get(fate.partition("-")[0] if "-" in fate else "", ()):
-            if elsewhere or target.offers(*(word for word in plan if word not in before)):
-                yield {"plan": (*plan, "a day passes"), "fate": fate}
-
-
-def _plans(target: Target) -> Iterator[tuple[str, ...]]:
-    possible = steps(target)
-    yield from (("sale", "refund"), ("authorize",), ("authorize", "capture"), ("authorize", "void"))
-    if settles(target):
-        yield from (("sale", "a day passes"), ("sale", "a day passes", "refund", "a day passes"))
-    yield from (("sale", word) for word in ("refund half", "the cardholder disputes") if word in possible)
-    yield from (("authorize", word) for word in ("capture half", "the hold expires") if word in possible)
+        yield from webhook_cases.undecided(target, plain)
+    yield from webhook_cases.lives(target, elsewhere=elsewhere)

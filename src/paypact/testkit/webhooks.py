@@ -6,12 +6,15 @@ through as the case says; the order is judged when all of it has arrived and the
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import permutations
 from math import factorial
 from typing import Final
 
+from paypact.testkit.blame import Place
 from paypact.testkit.delivery import bring, conclude, deliver_all, judge_orders, order_now, settle, shown, taken
 from paypact.testkit.early import early
 from paypact.testkit.example import Example
@@ -257,3 +260,19 @@ def _withhold(example: Example, flow: Callable[[Example], None]) -> None:
     flow(example)
     example.rest()
     example.withheld = False
+
+
+def blame_handler(example: Example, play: Callable[[Example], None]) -> None:
+    """Play: what is wrong with an order then is for the handler to put right, whoever spoke with the gateway last."""
+    play(example)
+    place = _handler(example)
+    example.problems[:] = [each if each.told or each.place else replace(each, place=place) for each in example.problems]
+
+
+def _handler(example: Example) -> Place | None:
+    """Where the handler last spoke with the gateway, or else where it begins."""
+    asked = [exchange for exchange in example.exchanges if exchange.operation in ("receive", "settle")]
+    if asked and asked[-1].place is not None:
+        return asked[-1].place
+    code = getattr(inspect.unwrap(type(example.driver).receive), "__code__", None)  # type: ignore[attr-defined]  # offered
+    return (code, code.co_firstlineno) if code else None
