@@ -13,27 +13,39 @@ from typing import Final
 from paypact.testkit import Axis, Case, Example, Exploration, Target, promise
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import BUYING, MOVEMENTS, buying, moving
-from paypact.testkit.race import double_submit, two_movements, two_webhooks, webhook_and_copy, webhook_and_return
+from paypact.testkit.race import (
+    double_submit,
+    two_movements,
+    two_shoppers,
+    two_webhooks,
+    webhook_and_copy,
+    webhook_and_return,
+)
 from paypact.testkit.webhooks import in_order, pays
 from paypact.world.interleaving import schedules
 
 RACES: Final[dict[str, Callable[[Example], None]]] = {
     "double-submit": double_submit,
+    "two-shoppers": two_shoppers,
     "webhook-and-return": webhook_and_return,
     "webhook-and-webhook": two_webhooks,
     "webhook-and-copy": webhook_and_copy,
     **{f"{operation}-and-{operation}": two_movements for operation in MOVEMENTS},
 }
 WEBHOOKS: Final = {"webhook-and-webhook": 2, "webhook-and-copy": 1}  # how many a payment has to send
+PRESSES: Final = ("double-submit", "two-shoppers")
 LIVES: Final = (("sale",), ("authorize",), ("authorize", "capture"), ("sale", "refund"))
 PREEMPTIONS: Final = 2
+INDEPENDENT: Final = {
+    "two-shoppers": 1
+}  # what each keeps of its own is lost as soon as the other comes in between once
 MOST: Final = 100  # orders a cell: those with most preemptions of long flows are left out, and the notes say so
 
 
 def each_race(target: Target) -> Iterator[str]:
     """A cell a race that the driver's operations allow."""
     if buying(target):
-        yield "double-submit"
+        yield from PRESSES
     if target.offers("receive") and target.challenges and _paying(target):
         yield "webhook-and-return"
     if target.offers("receive"):
@@ -53,17 +65,16 @@ def two_at_once_are_one(run: Exploration) -> None:
     plan = _plan(run, WEBHOOKS[run.key]) if run.key in WEBHOOKS else ()
     plain = target.case(operation=operations[0], answer=answer, plan=plan)
     longest = max(2, _handled(run, plain, play) if plan else run.longest(plain, play))
-    orders = list(schedules((1 + 2 * longest, 1 + 2 * longest), PREEMPTIONS))
+    most = INDEPENDENT.get(run.key, PREEMPTIONS)
+    orders = list(schedules((1 + 2 * longest, 1 + 2 * longest), most))
     if len(orders) > MOST:
-        run.notes.append(
-            f"{len(orders) - MOST} of {len(orders)} orders with up to {PREEMPTIONS} preemptions were left out"
-        )
+        run.notes.append(f"{len(orders) - MOST} of {len(orders)} orders with up to {most} preemptions were left out")
     answers = (answer,) if answer == "challenge" or not target.offers("complete") else ("approve", "challenge")
     axes = {
         "schedule": Axis(tuple(orders[:MOST])),
         "operation": Axis(operations),
         "plan": Axis((plan,)),
-        "answer": Axis(answers if run.key == "double-submit" else (answer,)),
+        "answer": Axis(answers if run.key in PRESSES else (answer,)),
         "scheme": Axis(target.schemes[:1]),
         "currency": Axis(target.currencies[:1]),
     }
@@ -94,7 +105,7 @@ def _handled(run: Exploration, plain: Case, play: Callable[[Example], None]) -> 
 
 def _operations(run: Exploration) -> tuple[str, ...]:
     target = run.target
-    if run.key == "double-submit":
+    if run.key in PRESSES:
         return buying(target)
     if run.key == "webhook-and-return":
         return _paying(target)

@@ -7,6 +7,7 @@ time; it is read off the virtual clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, Final
 
 from paypact.cards.reasons import reasons
@@ -15,14 +16,15 @@ from paypact.report.model import Cause
 from paypact.testkit import Axis, Example, Exploration, Target, Told, promise
 from paypact.testkit.blame import Place, of_packages
 from paypact.testkit.explore import NotCoveredError
-from paypact.testkit.flow import MOVEMENTS, PAYING
+from paypact.testkit.flow import MOVEMENTS, PAYING, paying
 from paypact.testkit.judge import Verdict
 from paypact.testkit.watching import CONNECTION, EDGE, Senders, answers, faults, operations, play, shape, within
 from paypact.world.http import Response
+from paypact.world.issuer import DEFERRED
 from paypact.world.network import RETRY_AFTER
 from paypact.world.recording import EndlessError, Exchange
 
-EVERY_CALL, STALLED = "every-call", "stalled"
+EVERY_CALL, STALLED, UNDECIDED = "every-call", "stalled", "undecided"
 DECLINES, WRONG, WAIT = "final-declines", "wrong-requests", "asked-to-wait"
 
 BUDGET: Final = 60.0  # seconds for which common web servers and proxies let one page take
@@ -39,6 +41,8 @@ def each_question(target: Target) -> Iterator[str]:
     """A cell a question."""
     yield EVERY_CALL
     yield STALLED
+    if _later(target):
+        yield UNDECIDED
     if any(_final_declines(target)):
         yield DECLINES
     yield WRONG
@@ -49,21 +53,22 @@ def each_question(target: Target) -> Iterator[str]:
 @promise("timeouts", order=9, cost=15, needs=PAYING, cells=each_question)
 def waiting_has_an_end(run: Exploration) -> None:
     target = run.target
-    if target.scope.host == "http" and run.key in (EVERY_CALL, STALLED, WAIT):
+    if target.scope.host == "http" and run.key in (EVERY_CALL, STALLED, UNDECIDED, WAIT):
         raise NotCoveredError('with host="http" nobody sees the timeouts of the client, nor how long it waits')
     doing = {
         EVERY_CALL: (_has_timeouts, "call seen", faults(run, (*EDGE, *CONNECTION)), 1),
         STALLED: (_comes_to_an_end, "stalled", faults(run, STALLS), STRIKES),
+        UNDECIDED: (_leaves_open, "left undecided", (), 1),
         DECLINES: (_takes_no, "declined for good", (), 1),
         WRONG: (_takes_wrong, "refused as wrong", _refusals(target), 1),
         WAIT: (_waits, "asked to wait", faults(run, ((f"wait:{word}", "before") for word in _rate_limits(target))), 1),
     }
     look, condition, struck, times = doing[run.key]
     axes = {
-        "operation": Axis(operations(target)),
+        "operation": Axis(tuple(paying(target)) if run.key == UNDECIDED else operations(target)),
         "fault": Axis(tuple(struck) if run.key in (STALLED, WAIT) else ("", *struck), lambda fault: str(fault)[:-2]),
         "times": Axis((times, 3) if run.key == WAIT else (times,)),
-        "answer": Axis(tuple(_final_declines(target)) if run.key == DECLINES else answers(target), _kind),
+        "answer": Axis(_answers(target, run.key), _kind),
         "amount": Axis(("usual", "above") if run.key == WRONG else ("usual",)),
         "scheme": Axis.listed(target.schemes),
         "currency": Axis.listed(target.currencies),
@@ -129,6 +134,26 @@ def _comes_to_an_end(example: Example, senders: Senders) -> None:
                 f"{waited} when calls are stalled, {len(stalled)} of them: most web servers give up after {BUDGET:g} s"
             )
             _blame(example, told, None, "budget", said, word="advice")
+
+
+def _leaves_open(example: Example, senders: Senders) -> None:
+    """A bank may take days: whoever asks again and again keeps the shopper and a worker meanwhile."""
+    for told in example.history:
+        asked = within(example, told)
+        if told.operation != example.case.operation or not {"defer", "hold"} & {
+            *chain(*(each.events for each in asked))
+        }:
+            continue
+        example.occurred["left undecided"] += 1
+        waited = (
+            f"{told.operation} waits {_long(told.waited)} for a bank that has not decided yet, in {len(asked)} calls"
+        )
+        if isinstance(told.outcome, EndlessError) or told.waited >= DEFERRED:
+            said = f"{waited}: it ends only with the bank's decision, which may take days"
+            _blame(example, told, senders.loop(asked[-2], asked[-1]), "undecided", said)
+        elif told.waited > BUDGET:
+            said = f"{waited}: most web servers give up after {BUDGET:g} s"
+            _blame(example, told, senders.loop(asked[-2], asked[-1]), "undecided/budget", said, word="advice")
 
 
 # --- what must not be repeated ---------------------------------------------------------------------------------------
@@ -257,6 +282,20 @@ def _note_real_waits(run: Exploration) -> Callable[[Example, Any], None]:
 
 
 # --- axes ------------------------------------------------------------------------------------------------------------
+
+
+def _answers(target: Target, key: str) -> tuple[str, ...]:
+    match key:
+        case "undecided":
+            return _later(target)
+        case "final-declines":
+            return tuple(_final_declines(target))
+        case _:
+            return answers(target)
+
+
+def _later(target: Target) -> tuple[str, ...]:
+    return tuple(word for word in ("defer", "hold") if word in target.gateway.facts.ledger.answers)
 
 
 def _final_declines(target: Target) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paypact.world.interleaving import Conductor, DeadlockError, schedules
+from paypact.world.interleaving import Conductor, DeadlockError, preempted, schedules
 
 COUNTS = [((3, 3), 0, 2), ((3, 3), 1, 6), ((3, 3), 2, 14), ((5, 5), 2, 42), ((7, 7), 2, 86)]
 
@@ -83,6 +83,23 @@ def test_charging_twice_is_caught_and_replays(run: Any) -> None:
     assert {tuple((e.method, e.booked) for e in each.findings[0].exchanges) for each in again} == {
         tuple((e.method, e.booked) for e in result.findings[0].exchanges)
     }
+
+
+def test_two_shoppers_who_are_taken_for_one(run: Any) -> None:
+    """What a shop keeps of one shopper and finds with another is told, and the order was chosen to show it."""
+    from tin import flawed
+
+    findings = run(flawed.KeepsTheCustomer, "concurrency", "two-shoppers")["two-shoppers"].findings
+
+    assert [(each.severity, each.sentence) for each in findings][:1] == [
+        ("money", "complete answered ActionRequired, but the card was charged 10.90 EUR")
+    ]
+
+
+@pytest.mark.parametrize(("order", "expected"), [("", False), ("000111", False), ("0110", True), ("0101", True)])
+def test_whether_a_turn_was_cut_short(order: str, expected: bool) -> None:
+    """Only where one party went on in the middle of the other's turn."""
+    assert preempted(order) is expected
 
 
 def test_reference_is_silent(run: Any) -> None:

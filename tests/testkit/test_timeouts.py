@@ -18,6 +18,9 @@ FOUND = [
      "sale waits 18 min 9 s for answers that do not come, in 99 calls, and would go on: nothing ends it", "call"),
     ("Slow", "stalled", "advice", "integration",
      "sale waits 1 min 20 s when calls are stalled, 8 of them: most web servers give up after 60 s", "call"),
+    ("UntilDecided", "undecided", "belief", "integration",
+     "sale waits 10 min for a bank that has not decided yet, in 41 calls: it ends only with the bank's decision, which may "
+     "take days", "charge"),
     ("TriesTheCardAgain", "final-declines", "belief", "integration",
      "sale presents the card again (POST /charges) after it was declined for good: lost_card", "charge"),
     ("RepeatsWhatIsWrong", "wrong-requests", "belief", "integration",
@@ -48,7 +51,7 @@ def test_patient_code_is_silent(run: Any, way: str) -> None:
     results = run(shop(way), "timeouts")
 
     assert {key: result.state for key, result in results.items()} == dict.fromkeys(
-        ("every-call", "stalled", "final-declines", "wrong-requests", "asked-to-wait"), "kept"
+        ("every-call", "stalled", "undecided", "final-declines", "wrong-requests", "asked-to-wait"), "kept"
     )
 
 

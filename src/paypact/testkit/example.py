@@ -34,6 +34,7 @@ from paypact.testkit.target import Target
 from paypact.testkit.told import Problem, Told, WrongAnswerError
 from paypact.testkit.variation import Struck, Varying
 from paypact.world import answers, clock
+from paypact.world.interleaving import preempted
 from paypact.world.issuer import approve
 from paypact.world.notifications import GENUINE, Outbox, Seal
 from paypact.world.recording import Exchange
@@ -90,10 +91,14 @@ class Example:
         self.world.issuer.issue(card)
         return card
 
-    def another_order(self) -> Payment:
-        """A second order of the same shopper at the same price, with another card."""
-        first = self.payments[0]
-        return self._issue(f"{first.reference}-{len(self.payments) + 1}", 1, self.other_card(), first.amount)
+    def another_order(self, price: Money | None = None, answer: str = "") -> Payment:
+        """A second order, with another card; at the same price and approved, where nothing else is said."""
+        first, card = self.payments[0], self.other_card()
+        price = price or first.amount
+        if answer:
+            before = [approve()] if self.case.operation == "charge_stored" else []  # the card is stored without ado
+            self.world.issuer.answers(card, *before, answers.parse(answer, price.minor))
+        return self._issue(f"{first.reference}-{len(self.payments) + 1}", 1, card, price)
 
     def later_order(self, payment: Payment) -> Payment:
         """A later order of the same shopper at the same price, with the very card of an earlier one."""
@@ -285,7 +290,9 @@ class Example:
             return "fault"
         if self.varying is not None and self.varying.struck is not None:
             return "variation"
-        if self.case.deliver or self.case.seal:
+        if preempted(self.case.schedule):
+            return "interleaving"
+        if self.case.deliver or self.case.seal or self.occurred["webhook before the reply"]:
             return "delivery"
         return "plain" if self.case.answer == "approve" else "answer"
 

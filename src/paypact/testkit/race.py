@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from paypact.payments import ActionRequired, Approved, Money, Payment, Pending, Rejected, Unknown
 from paypact.testkit.acknowledged import acknowledged, carry_out
-from paypact.testkit.delivery import conclude, deliver, delivering, taken
+from paypact.testkit.amounts import amount
+from paypact.testkit.delivery import conclude, deliver, delivering, judge_orders, taken
 from paypact.testkit.example import Example
 from paypact.testkit.flow import MOVEMENTS, asked_of, follow, movement_arguments, prepare, settle_first
 from paypact.testkit.judge import Verdict
@@ -24,6 +25,7 @@ from paypact.world.notifications import Event
 from paypact.world.taking_turns import TaskConductor
 
 Party: TypeAlias = Callable[[], Any]  # what it gives is awaited where the driver is asynchronous
+OTHER_PRICE: Final = "round"  # of the second shopper's order, as amounts are spelled
 LEAVES_OPEN: Final = (Pending, Unknown, Rejected)  # what the second of two may say
 
 
@@ -33,6 +35,27 @@ def double_submit(example: Example) -> None:
     if prepared is not None:
         payment, arguments = prepared
         _race(example, [_call(example, example.case.operation, payment, *arguments)] * 2, payment)
+
+
+def two_shoppers(example: Example) -> None:
+    """Two shoppers press Pay of their own orders at once: each pays their own price, with their own card."""
+    operation = example.case.operation
+    first = prepare(example, operation)
+    if first is None:
+        return
+    other = example.another_order(amount(example.target, example.case.currency, OTHER_PRICE), example.case.answer)
+    second = prepare(example, operation, other)
+    if second is None:
+        return
+    parties = [_call(example, operation, payment, *arguments) for payment, arguments in (first, second)]
+    results = _run(example, parties)
+    if results is None:
+        return
+    example.occurred["raced"] += 1
+    last = [follow(example, told) for told in results]
+    conclude(example)
+    for told in last:
+        judge_orders(example, told.payment)
 
 
 def webhook_and_return(example: Example) -> None:

@@ -142,6 +142,11 @@ def choose(schedule: list[int], ready: Sequence[int]) -> int:
     return 0
 
 
+def preempted(schedule: str) -> bool:
+    """Whether a party's turn ends in this order before it has finished."""
+    return "10" in schedule and "01" in schedule
+
+
 def schedules(points: Sequence[int], preemptions: int) -> Iterator[str]:
     """All orders of two parties with so many points each, by rising number of preemptions; as digits, `0011`."""
     first, second = points

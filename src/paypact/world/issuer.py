@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from paypact.cards.card import Card
 from paypact.errors import UsageError
+
+
+DEFERRED: Final = 600.0  # seconds until a deferred payment is decided, where nobody says otherwise
+REVIEWED: Final = 3600.0  # and one in review
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,12 @@ def challenge(then: Answer | None = None, how: str = "redirect") -> Answer:
     return Answer("challenge", then=then or approve(), how=how)
 
 
-def defer(then: Answer | None = None, after: float = 600.0) -> Answer:
+def defer(then: Answer | None = None, after: float = DEFERRED) -> Answer:
     """Not yet: `then` follows `after` seconds."""
     return Answer("defer", then=then or approve(), after=after)
 
 
-def hold(then: Answer | None = None, after: float = 3600.0) -> Answer:
+def hold(then: Answer | None = None, after: float = REVIEWED) -> Answer:
     """Approved but in review: `then` (approve or reject) follows `after` seconds."""
     return Answer("hold", then=then or approve(), after=after)
 

@@ -109,6 +109,19 @@ class NowhereToGo(TinShop):
         return ActionRequired(outcome.transaction) if isinstance(outcome, ActionRequired) else outcome
 
 
+class KeepsTheCustomer(TinShop):
+    """Whoever is served is kept in the shop, and asked for again when they come back."""
+
+    def sale(self, payment: Payment) -> Outcome:
+        outcome = super().sale(payment)
+        if isinstance(outcome, ActionRequired):
+            self.served = outcome.transaction
+        return outcome
+
+    def complete(self, transaction: str, authentication: Authentication) -> Outcome:
+        return super().complete(self.served, authentication)
+
+
 class Forgets(TinShop):
     """Returns no outcome at all when a capture works."""
 

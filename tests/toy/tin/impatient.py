@@ -57,6 +57,15 @@ class AsksForEver(TinPayments):
         return reply
 
 
+class UntilDecided(TinPayments):
+    def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
+        reply = super().charge(payment, capture=capture)
+        while reply and reply.get("status") == "pending":
+            time.sleep(15)
+            reply = self.call("GET", f"/charges/{reply['id']}")
+        return reply
+
+
 class Slow(TinPayments):
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
         for _ in range(8):
