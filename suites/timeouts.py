@@ -30,6 +30,7 @@ DECLINES, WRONG, WAIT = "final-declines", "wrong-requests", "asked-to-wait"
 BUDGET: Final = 60.0  # seconds for which common web servers and proxies let one page take
 PATIENCE: Final = 600.0  # seconds that nobody waits: no server, no worker, no shopper
 STRIKES: Final = 99  # stalled calls in a row: who makes them all would have made more
+YEAR: Final = 365 * 86_400.0  # seconds: pauses that double each time soon reach it
 SLACK: Final = 0.001  # seconds by which a clock may be rounded
 
 # The classes of 4xx that say "later", or that the card was declined. All others say that the request itself is wrong.
@@ -266,6 +267,8 @@ def _line(exchange: Exchange) -> str:
 
 
 def _long(seconds: float) -> str:
+    if seconds > YEAR:
+        return "more than a year"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (rest if not hours else 0, "s"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+UNDECIDED = "it ends only with the bank's decision, which may take days"
 FOR_EVER = "one stalled call keeps its worker for ever"
 
 # way, cell, severity, cause, sentence, function of the line
@@ -19,8 +20,7 @@ FOUND = [
     ("Slow", "stalled", "advice", "integration",
      "sale waits 1 min 20 s when calls are stalled, 8 of them: most web servers give up after 60 s", "call"),
     ("UntilDecided", "undecided", "belief", "integration",
-     "sale waits 10 min for a bank that has not decided yet, in 41 calls: it ends only with the bank's decision, which may "
-     "take days", "charge"),
+     f"sale waits 10 min for a bank that has not decided yet, in 41 calls: {UNDECIDED}", "charge"),
     ("TriesTheCardAgain", "final-declines", "belief", "integration",
      "sale presents the card again (POST /charges) after it was declined for good: lost_card", "charge"),
     ("RepeatsWhatIsWrong", "wrong-requests", "belief", "integration",

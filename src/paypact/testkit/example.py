@@ -31,11 +31,10 @@ from paypact.testkit.shoppers import dressed, order_name
 from paypact.testkit.standing import Standing, of_order, standing
 from paypact.testkit.story import Moment, sums
 from paypact.testkit.target import Target
-from paypact.testkit.told import Problem, Told, WrongAnswerError
+from paypact.testkit.told import Problem, Told, WrongAnswerError, trigger_of
 from paypact.testkit.variation import Struck, Varying
 from paypact.world import answers, clock
-from paypact.world.interleaving import preempted
-from paypact.world.issuer import approve
+from paypact.world.issuer import Answer, approve
 from paypact.world.notifications import GENUINE, Outbox, Seal
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
@@ -73,9 +72,14 @@ class Example:
         card = self.card()
         money = amount(self.target, case.currency, case.amount)
         first = answers.parse(case.answer, money.minor)
-        before = [approve()] if case.operation == "charge_stored" else []  # the card is stored without ado
-        self.world.issuer.answers(card, *before, first, *([approve()] if case.retry == "same card" else []))
+        again = [approve()] if case.retry == "same card" else []
+        self.world.issuer.answers(card, *self._stored_first, first, *again)
         return self._issue(self.reference(), 1, card, money)
+
+    @property
+    def _stored_first(self) -> list[Answer]:
+        """A card that is charged later is stored without ado."""
+        return [approve()] if self.case.operation == "charge_stored" else []
 
     def card(self) -> Card:
         """The card that the case spells."""
@@ -95,9 +99,7 @@ class Example:
         """A second order, with another card; at the same price and approved, where nothing else is said."""
         first, card = self.payments[0], self.other_card()
         price = price or first.amount
-        if answer:
-            before = [approve()] if self.case.operation == "charge_stored" else []  # the card is stored without ado
-            self.world.issuer.answers(card, *before, answers.parse(answer, price.minor))
+        self.world.issuer.answers(card, *self._stored_first, answers.parse(answer or "approve", price.minor))
         return self._issue(f"{first.reference}-{len(self.payments) + 1}", 1, card, price)
 
     def later_order(self, payment: Payment) -> Payment:
@@ -276,25 +278,13 @@ class Example:
     def problem(self, verdict: Verdict, told: Told | None, trigger: str = "") -> Verdict:
         """Remember a verdict that is not ok."""
         made = len(self.exchanges)
-        self.problems.append(Problem(verdict, told, made, trigger or self.trigger(told), moment=len(self.story) - 1))
+        self.problems.append(Problem(verdict, told, made, trigger or trigger_of(self), moment=len(self.story) - 1))
         return verdict
 
     def observe(self, verdict: Verdict, told: Told | None, place: Place | None, cause: Cause = "integration") -> None:
         """Remember something that was seen on the way, whatever the call told in the end: `place` did it."""
         made = told.last if told else len(self.exchanges)
-        self.problems.append(Problem(verdict, told, made, self.trigger(told), place, cause, len(self.story) - 1))
-
-    def trigger(self, told: Told | None) -> str:
-        """What the world did to bring this about."""
-        if self.world.network.delivered:
-            return "fault"
-        if self.varying is not None and self.varying.struck is not None:
-            return "variation"
-        if preempted(self.case.schedule):
-            return "interleaving"
-        if self.case.deliver or self.case.seal or self.occurred["webhook before the reply"]:
-            return "delivery"
-        return "plain" if self.case.answer == "approve" else "answer"
+        self.problems.append(Problem(verdict, told, made, trigger_of(self), place, cause, len(self.story) - 1))
 
     def _varied(self, told: Told) -> Struck | None:
         """What was varied of the replies to this very call."""

@@ -16,7 +16,7 @@ from paypact.testkit.bodies import at, decoded
 from paypact.testkit.example import Example
 from paypact.testkit.explore import DefectError, NotCoveredError
 from paypact.testkit.judge import Verdict
-from paypact.testkit.told import Problem, Told
+from paypact.testkit.told import Problem, Told, trigger_of
 from paypact.world.books import Authorization, Movement, Purchase
 from paypact.world.codecs import listed
 from paypact.world.recording import Exchange
@@ -71,7 +71,7 @@ def check(example: Example, asked: Mapping[int, Money]) -> None:
     found = next(_differences(example, asked), None)
     if found is not None:
         verdict, told = found
-        example.problems[:] = [Problem(verdict, told, len(example.exchanges), example.trigger(told))]
+        example.problems[:] = [Problem(verdict, told, len(example.exchanges), trigger_of(example))]
 
 
 def _differences(example: Example, asked: Mapping[int, Money]) -> Iterator[tuple[Verdict, Told]]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from paypact.payments import Outcome, Payment
 from paypact.report.model import Cause
 from paypact.testkit.blame import Place
 from paypact.testkit.judge import Verdict
+from paypact.world.interleaving import preempted
 from paypact.world.recording import EndlessError
+
+if TYPE_CHECKING:
+    from paypact.testkit.example import Example
 
 # Whatever leaves a driver, but for a key pressed at the run.
 CRASHES: Final = (Exception, SystemExit, CancelledError, EndlessError)
@@ -59,3 +63,17 @@ class Problem:
     place: Place | None = None  # the line to blame; None: where the call crashed, or sent its last exchange
     cause: Cause | None = None  # who must change something; None: it follows from what was told
     moment: int = -1  # the newest one of the story by then; -1: none
+
+
+def trigger_of(example: Example) -> str:
+    """What the world did to bring about what is wrong in an example."""
+    case = example.case
+    if example.world.network.delivered:
+        return "fault"
+    if example.varying is not None and example.varying.struck is not None:
+        return "variation"
+    if preempted(case.schedule):
+        return "interleaving"
+    if case.deliver or case.seal or example.occurred["webhook before the reply"]:
+        return "delivery"
+    return "plain" if case.answer == "approve" else "answer"

@@ -9,7 +9,6 @@ from typing import Final
 from paypact.cards.card import Card
 from paypact.errors import UsageError
 
-
 DEFERRED: Final = 600.0  # seconds until a deferred payment is decided, where nobody says otherwise
 REVIEWED: Final = 3600.0  # and one in review
 
