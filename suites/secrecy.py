@@ -6,23 +6,21 @@ Ids of the gateway and the last four digits of a card are no secrets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from paypact.cards.reasons import reasons
 from paypact.hosts import door
-from paypact.payments import ActionRequired
 from paypact.report.model import Cause
 from paypact.testkit import Axis, Case, Example, Exploration, Target, Told, leaks, promise, sinks
-from paypact.testkit.blame import Place, driver_code, of_packages, team_place
+from paypact.testkit.blame import Place, driver_code, of_packages
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import PAYING
 from paypact.testkit.judge import Verdict
-from paypact.testkit.leaks import CODE, KEY, Secrets
-from paypact.testkit.sinks import Piece
-from paypact.testkit.told import WrongAnswerError
+from paypact.testkit.leaks import CODE, Secrets
+from paypact.testkit.outlets import Leak, leaks_of
 from paypact.testkit.watching import (
     CONNECTION,
     EDGE,
@@ -32,6 +30,7 @@ from paypact.testkit.watching import (
     most_exchanges,
     operations,
     play,
+    watched,
     within,
 )
 from paypact.world.http import Response
@@ -41,9 +40,6 @@ APPROVED, DECLINED, CHALLENGED, ERRORS, LOST = "approved", "declined", "challeng
 TRANSIT = "in-transit"
 ELSEWHERE: Final = "payments.elsewhere.example"  # a name that nobody can have
 SHOWN: Final = 160  # characters of a leaking text
-
-# Headers that say who is asking are where keys belong.
-AUTHENTICATING: Final = ("authorization", "proxy-authorization", "x-api-key", "api-key", "apikey")
 STEP: Final = 4_177  # from one card's digits to the next: no digit of its security code stays
 
 SAID: Final = {
@@ -56,21 +52,6 @@ SAID: Final = {
     "address": "{call} puts the {what} into the address of a request",
     "header": "{call} puts the {what} into the header {about} of a request",
 }
-
-
-@dataclass(frozen=True)
-class Leak:
-    """A piece of text that shows secrets, masked."""
-
-    piece: Piece
-    whats: tuple[str, ...]
-    text: str
-    told: Told | None
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What is the same in a run with another card."""
-        return (self.piece.sink, self.piece.place, self.piece.call, self.piece.library)
 
 
 def each_circumstance(target: Target) -> Iterator[str]:
@@ -150,81 +131,17 @@ def _compare(example: Example, again: Callable[[Case], Example]) -> None:
             other = again(example.case.but({"digits": (example.case.digits + (number + 1) * STEP) % 10_000}))
             example.occurred["compared with another card"] += 1
             others.append({})
-            for each in _leaks(other):
+            for each in leaks_of(other):
                 others[number].setdefault(each.key, set()).update(each.whats)
         return what in others[number].get(leak.key, ())
 
-    for leak in _leaks(example):
+    for leak in leaks_of(example):
         runs = range(2 if leak.whats == (CODE,) else 1)  # a few digits alone may meet by chance even so
         whats = tuple(
             what for what in leak.whats if what not in leaks.OF_A_CARD or all(shows(run, leak, what) for run in runs)
         )
         if whats:
             _blame(example, replace(leak, whats=whats))
-
-
-def _leaks(example: Example) -> Iterator[Leak]:
-    secrets = leaks.secrets_of(example)
-    pieces: list[tuple[Piece, Told | None, Secrets]] = [
-        (piece, _told(example, piece.call), secrets) for piece in example.heard
-    ]
-    for each in example.history:
-        pieces += [(piece, each, secrets) for piece in (*_raised(example, each), *_answered(example, each))]
-        pieces += [(piece, each, known) for piece, known in _sent(each, within(example, each), secrets)]
-    for piece, told, known in pieces:
-        shown = leaks.find(piece.text, known)
-        if shown:
-            whats = tuple(dict.fromkeys(found.what for found in shown))
-            yield Leak(piece, whats, leaks.masked(piece.text, shown), told)
-
-
-def _raised(example: Example, told: Told) -> Iterator[Piece]:
-    """The texts of an exception that left the driver, and of those that led to it."""
-    error = told.outcome
-    if not isinstance(error, BaseException) or isinstance(error, WrongAnswerError):
-        return
-    place = team_place(error, type(example.driver))
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        each = waiting.pop(0)
-        if each is None or id(each) in seen:
-            continue
-        seen.add(id(each))
-        notes = getattr(each, "__notes__", [])
-        library = "" if each is error else _package(type(each), example.target)
-        yield Piece("exception", " ".join((f"{type(each).__name__}: {each}", *notes)), place, told.operation, library)
-        waiting += [each.__cause__, each.__context__]
-
-
-def _answered(example: Example, told: Told) -> Iterator[Piece]:
-    """An outcome as it would be logged. The shopper's own address and secret are there to be handed on."""
-    outcome = told.outcome
-    if isinstance(outcome, BaseException):
-        return
-    if isinstance(outcome, ActionRequired):
-        outcome = replace(outcome, url=None)
-    library = _package(type(told.transaction), example.target)
-    yield Piece("outcome", repr(outcome), None, told.operation, library, type(outcome).__name__)
-
-
-def _sent(told: Told, exchanges: Sequence[Exchange], secrets: Secrets) -> Iterator[tuple[Piece, Secrets]]:
-    for exchange in exchanges:
-        request, place = exchange.request, exchange.place
-        yield Piece("address", f"{request.method} {request.url}", place, told.operation), secrets
-        for name, value in request.headers.items():
-            known = secrets.but(KEY) if name in AUTHENTICATING else secrets
-            if name != "authorization":
-                yield Piece("header", value, place, told.operation, about=name), known
-
-
-def _package(kind: type, target: Target) -> str:
-    top = kind.__module__.partition(".")[0]
-    return top if top in target.gateway.facts.gateway.sdk else ""
-
-
-def _told(example: Example, call: str) -> Told | None:
-    return next((told for told in example.history if told.operation == call), None)
 
 
 def _blame(example: Example, leak: Leak) -> None:
@@ -250,9 +167,7 @@ def _writer(example: Example, place: Place | None) -> Cause:
 
 
 def _watch_the_way(example: Example) -> None:
-    case, recording, senders = example.case, example.world.recording, Senders()
-    recording.locate, locate = senders, recording.locate
-    seen = 0
+    case, seen = example.case, 0
 
     def redirected(exchange: Exchange, response: Response) -> Response:
         nonlocal seen
@@ -264,13 +179,13 @@ def _watch_the_way(example: Example) -> None:
 
     if case.redirect:
         example.world.vary = redirected
-    with door.answering_for(ELSEWHERE, example.world):
-        play(example)
-    for told in example.history:
-        for exchange in within(example, told):
-            example.occurred["call seen"] += 1
-            _check_the_way(example, told, exchange, senders)
-    recording.locate = locate
+    with watched(example) as senders:
+        with door.answering_for(ELSEWHERE, example.world):
+            play(example)
+        for told in example.history:
+            for exchange in within(example, told):
+                example.occurred["call seen"] += 1
+                _check_the_way(example, told, exchange, senders)
 
 
 def _check_the_way(example: Example, told: Told, exchange: Exchange, senders: Senders) -> None:

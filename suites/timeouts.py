@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from paypact.cards.reasons import reasons
 from paypact.payments import Approved
@@ -18,7 +18,20 @@ from paypact.testkit.blame import Place, of_packages
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS, PAYING, paying
 from paypact.testkit.judge import Verdict
-from paypact.testkit.watching import CONNECTION, EDGE, Senders, answers, faults, operations, play, shape, within
+from paypact.testkit.watching import (
+    CONNECTION,
+    EDGE,
+    Senders,
+    answers,
+    duration,
+    faults,
+    note_real_waits,
+    operations,
+    play,
+    shape,
+    watched,
+    within,
+)
 from paypact.world.http import Response
 from paypact.world.issuer import DEFERRED
 from paypact.world.network import RETRY_AFTER
@@ -30,7 +43,6 @@ DECLINES, WRONG, WAIT = "final-declines", "wrong-requests", "asked-to-wait"
 BUDGET: Final = 60.0  # seconds for which common web servers and proxies let one page take
 PATIENCE: Final = 600.0  # seconds that nobody waits: no server, no worker, no shopper
 STRIKES: Final = 99  # stalled calls in a row: who makes them all would have made more
-YEAR: Final = 365 * 86_400.0  # seconds: pauses that double each time soon reach it
 SLACK: Final = 0.001  # seconds by which a clock may be rounded
 
 # The classes of 4xx that say "later", or that the card was declined. All others say that the request itself is wrong.
@@ -74,18 +86,15 @@ def waiting_has_an_end(run: Exploration) -> None:
         "scheme": Axis.listed(target.schemes),
         "currency": Axis.listed(target.currencies),
     }
-    run.explore(axes, lambda example: _watch(example, look), condition=condition, review=_note_real_waits(run))
+    run.explore(axes, lambda example: _watch(example, look), condition=condition, review=note_real_waits(run))
 
 
 def _watch(example: Example, look: Callable[[Example, Senders], None]) -> None:
-    senders = Senders()
-    recording = example.world.recording
-    recording.locate, locate = senders, recording.locate
-    play(example)
-    if example.case.amount != "usual" or example.case.operation in MOVEMENTS:
-        _move_again(example)
-    look(example, senders)
-    recording.locate = locate
+    with watched(example) as senders:
+        play(example)
+        if example.case.amount != "usual" or example.case.operation in MOVEMENTS:
+            _move_again(example)
+        look(example, senders)
 
 
 # --- every call has a timeout ----------------------------------------------------------------------------------------
@@ -121,7 +130,7 @@ def _comes_to_an_end(example: Example, senders: Senders) -> None:
         example.occurred["stalled"] += 1
         if any(exchange.client["read_timeout"] is None for exchange in stalled):
             continue  # how long that would take nobody knows; a missing timeout is found where calls are looked at
-        waited = f"{told.operation} waits {_long(told.waited)}"
+        waited = f"{told.operation} waits {duration(told.waited)}"
         if len(stalled) >= STRIKES or isinstance(told.outcome, EndlessError):
             said = f"{waited} for answers that do not come, in {len(stalled)} calls, and would go on: nothing ends it"
             _blame(example, told, senders.loop(stalled[0], stalled[-1]), "endless", said)
@@ -147,7 +156,7 @@ def _leaves_open(example: Example, senders: Senders) -> None:
             continue
         example.occurred["left undecided"] += 1
         waited = (
-            f"{told.operation} waits {_long(told.waited)} for a bank that has not decided yet, in {len(asked)} calls"
+            f"{told.operation} waits {duration(told.waited)} for a bank that has not decided yet, in {len(asked)} calls"
         )
         if isinstance(told.outcome, EndlessError) or told.waited >= DEFERRED:
             said = f"{waited}: it ends only with the bank's decision, which may take days"
@@ -264,24 +273,6 @@ def _blame(
 
 def _line(exchange: Exchange) -> str:
     return f"{exchange.request.method} {exchange.request.path}"
-
-
-def _long(seconds: float) -> str:
-    if seconds > YEAR:
-        return "more than a year"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (rest if not hours else 0, "s"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "no time"
-
-
-def _note_real_waits(run: Exploration) -> Callable[[Example, Any], None]:
-    def note(example: Example, again: object) -> None:
-        said = "the integration also waits for real (an Event, a queue, a socket): such waits are not seen here"
-        if example.world.clock.waited_for_real and said not in run.notes:
-            run.notes.append(said)
-
-    return note
 
 
 # --- axes ------------------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ Promises about how an integration behaves (how long it waits, what it writes whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from paypact.testkit.blame import Place, calling_frames
 from paypact.testkit.example import Example
@@ -23,6 +24,7 @@ CONNECTION: Final = tuple(
     (kind, when) for kind in FAILURES for when in ("before", "after") if when == "before" or kind not in BEFORE_ONLY
 )
 EDGE: Final = tuple((kind, "before") for kind in EDGES)
+YEAR: Final = 365 * 86_400.0  # seconds: pauses that double each time soon reach it
 _ID = re.compile(r"[^/]*\d[^/]*")
 
 
@@ -114,3 +116,35 @@ class Senders:
         first = {id(frame) for frame, _ in self._calls[one.number - 1][0]}
         common = ((frame.f_code, line) for frame, line in self._calls[other.number - 1][0] if id(frame) in first)
         return next(common, other.place)
+
+
+@contextmanager
+def watched(example: Example) -> Iterator[Senders]:
+    """Within, it is noted of each exchange who made it."""
+    recording, senders = example.world.recording, Senders()
+    recording.locate, locate = senders, recording.locate
+    try:
+        yield senders
+    finally:
+        recording.locate = locate
+
+
+def note_real_waits(run: Exploration) -> Callable[[Example, Any], None]:
+    """A review that notes in the run where an integration waits for real: such waits are not seen."""
+
+    def note(example: Example, again: object) -> None:
+        said = "the integration also waits for real (an Event, a queue, a socket): such waits are not seen here"
+        if example.world.clock.waited_for_real and said not in run.notes:
+            run.notes.append(said)
+
+    return note
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: `1 min 5 s`; seconds are left out beside hours, and years are not counted."""
+    if seconds > YEAR:
+        return "more than a year"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (rest if not hours else 0, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "no time"
