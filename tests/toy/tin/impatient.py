@@ -52,7 +52,7 @@ class UntilItWorks(TinPayments):
 class AsksForEver(TinPayments):
     def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
         reply = super().charge(payment, capture=capture)
-        while reply and reply.get("status") == "challenge":  # which only the shopper can pass
+        while reply and reply.get("status") == "challenged":  # which only the shopper can pass
             reply = self.call("GET", f"/charges/{reply['id']}")
         return reply
 
