@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, run, report,
-pace; without any, all but pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, first, run,
+report, gate, pace; without any, all but gate and pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from rich.table import Table
 
 from paypact.world import clock
 
+LONG = ("gate", "pace")  # minutes
+
 
 def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
     """What can be measured, by name."""
@@ -28,8 +30,10 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
         "servers": lambda: servers.servers(batches, 100),
         "ledger": lambda: exchanges.in_long_ledgers(batches, (1, 1_000, 100_000)),
         "demo": lambda: commands.demo(max(1, batches // 3)),
+        "first": lambda: commands.first(max(1, batches // 3)),
         "run": lambda: commands.run(max(1, batches // 6)),
         "report": lambda: report.report(max(1, batches // 4)),
+        "gate": lambda: commands.gate(max(1, batches // 12)),
         "pace": commands.pace,
     }
 
@@ -48,7 +52,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table("what", "measured", "target", title=machine(), title_justify="left")
     missed = False
-    for name in given.names or [name for name in known if name != "pace"]:
+    for name in given.names or [name for name in known if name not in LONG]:
         for row in known[name]():
             target = "" if row.target is None else f"{'met' if row.met else 'MISSED'}, at most {row.target:g}"
             missed |= row.met is False

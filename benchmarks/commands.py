@@ -9,62 +9,124 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, peak
+
+from paypact import gateways
 
 ROOT = Path(__file__).parent.parent
-TWO = ("--promise", "card-types", "--promise", "answers")
+ONE = ("run", "--integration", "stripe", "-n", "2")  # one integration, two processes
+TWO = ("card-types", "answers")
+SIX = (*TWO, "tolerance", "money", "expiry", "customers")
+FLAW = "fixtures/flawed/stripe/brand_names.py"
+SPEED_UP = 1.7  # of two processes beside one
+COUNTED = {  # what a promise's conditions count
+    "lifecycle": "steps (payments, captures, refunds, voids, disputes)",
+    "concurrency": "interleavings",
+}
+COMPILED = tempfile.TemporaryDirectory()  # removed when this process ends
+
+
+class Ended(NamedTuple):
+    """A command that has ended: wall seconds, the most memory its processes held at once in MB, what it found."""
+
+    seconds: float
+    memory: float
+    result: dict[str, Any]
+
+    def each(self, promise: str, integration: str = "*") -> list[dict[str, Any]]:
+        """The cells of one promise, of one integration or all."""
+        return [
+            one
+            for one in self.result["cells"]
+            if one["promise"] == promise and integration in ("*", one["integration"])
+        ]
 
 
 def demo(repeats: int) -> list[Row]:
     """From the start of `paypact demo` until the bug is on screen, and until its end."""
-    with tempfile.TemporaryDirectory() as cache:
-        shown, ended = zip(*[_until(("demo",), b"KeyError", cache) for _ in range(repeats + 1)][1:], strict=True)
-    bug, end = statistics.median(shown), statistics.median(ended)
+    shown, ended = _median(repeats, ("demo",), b"KeyError")
     return [
-        Row("`paypact demo`: bug on screen", f"{bug:.1f} s", bug, 5.0),
-        Row("`paypact demo`: done", f"{end:.1f} s", end),
+        Row("`paypact demo`: bug on screen", f"{shown:.1f} s", shown, 5.0),
+        Row("`paypact demo`: done", f"{ended:.1f} s", ended),
     ]
 
 
+def first(repeats: int) -> list[Row]:
+    """From the start of `paypact run` on a flawed integration, all promises, until the first finding is on screen."""
+    shown, _ = _median(repeats, ("run", FLAW), b"first failure")
+    return [Row("`paypact run` on a flawed integration: first finding on screen", f"{shown:.1f} s", shown, 5.0)]
+
+
 def run(repeats: int) -> list[Row]:
-    """`paypact run` on the bundled Stripe integration, profile `pr`, as many processes as it likes."""
+    """`paypact run` on the bundled Stripe integration, profile `pr`, two processes."""
     rows = []
-    with tempfile.TemporaryDirectory() as cache:
-        for what, arguments, target in (
-            ("two promises (card-types, answers)", TWO, 15.0),
-            ("all promises", (), 45.0),
-        ):
-            seconds = [_whole(("run", "--integration", "stripe", *arguments), cache)[0] for _ in range(repeats + 1)][1:]
-            took = statistics.median(seconds)
-            rows.append(Row(f"`paypact run`, Stripe, {what}, `pr`", f"{took:.1f} s", took, target))
+    for what, promises, target in (
+        ("two promises (card-types, answers)", TWO, 15.0),
+        (f"six promises ({', '.join(SIX)})", SIX, 30.0),
+        ("all promises", (), 45.0),
+    ):
+        chosen = [each for promise in promises for each in ("--promise", promise)]
+        ended = [_whole((*ONE, *chosen)) for _ in range(repeats)]
+        took = statistics.median(each.seconds for each in ended)
+        rows.append(Row(f"`paypact run -n 2`, Stripe, {what}, `pr`", f"{took:.1f} s", took, target))
+        if promises == SIX:
+            memory = max(each.memory for each in ended)
+            rows.append(Row("the same: most memory of all its processes at once", f"{memory:.0f} MB", memory, 300.0))
+    return rows
+
+
+def gate(repeats: int) -> list[Row]:
+    """`paypact run` on the bundled integrations of three gateways, all promises, `pr`: in two processes and in one."""
+    both, one = ([_whole(("run", "-n", number)) for _ in range(repeats)] for number in ("2", "0"))
+    took, alone = (statistics.median(each.seconds for each in ended) for ended in (both, one))
+    named = gateways.names()
+    what = f"`paypact run`, {len(named)} gateways, all promises, `pr`"
+    rows = [
+        Row(f"{what}, -n 2", f"{took:.0f} s", took, 90.0),
+        Row(
+            f"{what}, one process: {alone:.0f} s; -n 2 takes of that", f"{took / alone:.2f}", took / alone, 1 / SPEED_UP
+        ),
+    ]
+    cells = one[-1]
+    for promise in dict.fromkeys(each["promise"] for each in cells.result["cells"]):
+        seconds = {name: sum(each["seconds"] for each in cells.each(promise, name)) for name in named}
+        shown = ", ".join(f"{name} {each:.1f} s" for name, each in seconds.items())
+        rows.append(Row(f"of these seconds, {promise}", shown, sum(seconds.values())))
     return rows
 
 
 def pace() -> list[Row]:
-    """How much is tried a second of one process, promise by promise."""
+    """How much is tried a second of one process, promise by promise; steps of lives, interleavings of races."""
+    ended = _whole(("run", "--integration", "stripe", "-n", "0"))
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "run.json"
-        _whole(("run", "--integration", "stripe", "-n", "0", "--json", str(file)), folder)
-        cells = json.loads(file.read_text("utf-8"))["cells"]
-    for promise in dict.fromkeys(cell["promise"] for cell in cells):
-        mine = [cell for cell in cells if cell["promise"] == promise]
-        examples, exchanges = (sum(cell.get(what, 0) for cell in mine) for what in ("examples", "exchanges"))
-        seconds = sum(cell.get("seconds", 0.0) for cell in mine) or 1.0
+    for promise in dict.fromkeys(each["promise"] for each in ended.result["cells"]):
+        cells = ended.each(promise)
+        examples, exchanges = (sum(cell.get(what, 0) for cell in cells) for what in ("examples", "exchanges"))
+        seconds = sum(cell.get("seconds", 0.0) for cell in cells) or 1.0
         shown = f"{examples / seconds:,.0f} examples, {exchanges / seconds:,.0f} exchanges a second ({seconds:.1f} s)"
-        rows.append(Row(f"{promise}: {len(mine)} cells, {examples:,} examples", shown, seconds))
+        rows.append(Row(f"{promise}: {len(cells)} cells, {examples:,} examples", shown, seconds))
+        if promise in COUNTED:
+            occurred = sum(count for cell in cells for count in cell.get("occurred", {}).values())
+            rows.append(
+                Row(f"{promise}: {COUNTED[promise]}", f"{occurred / seconds:,.0f} a second", occurred / seconds)
+            )
     return rows
 
 
-def _until(arguments: Sequence[str], said: bytes, cache: str) -> tuple[float, float]:
+def _median(repeats: int, arguments: Sequence[str], said: bytes) -> tuple[float, float]:
+    shown, ended = zip(*[_until(arguments, said) for _ in range(repeats + 1)][1:], strict=True)
+    return statistics.median(shown), statistics.median(ended)
+
+
+def _until(arguments: Sequence[str], said: bytes) -> tuple[float, float]:
     """Wall seconds until a command has printed something, and until it has ended."""
     began = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - our own command, as a user types it
-        _command(arguments), stdout=subprocess.PIPE, env=_environment(cache), cwd=ROOT
-    ) as process:
+    with _started(arguments, subprocess.PIPE) as process:
         assert process.stdout
         shown = 0.0
         for line in process.stdout:
@@ -74,21 +136,23 @@ def _until(arguments: Sequence[str], said: bytes, cache: str) -> tuple[float, fl
     return shown, time.perf_counter() - began
 
 
-def _whole(arguments: Sequence[str], cache: str) -> tuple[float, int]:
-    """Wall seconds of a command, and its exit code, which must not be a failure of its own."""
-    began = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - our own command, as a user types it
-        _command(arguments), capture_output=True, env=_environment(cache), cwd=ROOT, check=False
-    )
-    assert done.returncode in (0, 1), done.stderr.decode()
-    return time.perf_counter() - began, done.returncode
+def _whole(arguments: Sequence[str]) -> Ended:
+    """Run a command to its end, which must not be a failure of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "run.json"
+        began = time.perf_counter()
+        with _started((*arguments, "--json", str(file)), subprocess.DEVNULL) as process:
+            memory = peak(process)
+        seconds = time.perf_counter() - began
+        assert process.returncode in (0, 1), arguments
+        return Ended(seconds, memory, json.loads(file.read_text("utf-8")))
 
 
-def _command(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "paypact", *arguments]
-
-
-def _environment(cache: str) -> dict[str, str]:
-    """Compiled modules are kept, as they are wherever nobody forbids it: the first start is not measured."""
+@contextmanager
+def _started(arguments: Sequence[str], output: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A command as a user types it; compiled modules are kept, as they are wherever nobody forbids it."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "CI")}
-    return {**kept, "PYTHONPYCACHEPREFIX": cache, "PYTHONUNBUFFERED": "1"}
+    environment = {**kept, "PYTHONPYCACHEPREFIX": COMPILED.name, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "paypact", *arguments]
+    with subprocess.Popen(command, stdout=output, env=environment, cwd=ROOT) as process:  # noqa: S603 - ours
+        yield process

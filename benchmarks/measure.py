@@ -6,8 +6,10 @@ import gc
 import os
 import platform
 import statistics
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,35 @@ def medians(batches: int, *runs: Batch) -> list[float]:
         for figures, run in zip(measured, runs, strict=True):
             figures.append(run())
     return [statistics.median(figures) for figures in measured]
+
+
+def peak(process: subprocess.Popen[bytes]) -> float:
+    """Wait for a process to end: the most MB that it and those below it held at once; 0 where /proc does not tell.
+
+    What they share is counted once.
+    """
+    most = 0
+    while process.poll() is None:
+        most = max(most, sum(map(_held, _family(process.pid))))
+        time.sleep(0.2)
+    return most / 1000
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended meanwhile
+            for child in thread.read_text("ascii").split():
+                yield from _family(int(child))
+
+
+def _held(process: int) -> int:
+    """KB of memory, of what is shared a share; see proc_pid_smaps(5)."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def microseconds(seconds: float) -> str:

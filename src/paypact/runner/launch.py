@@ -7,9 +7,10 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -21,6 +22,8 @@ from paypact.runner.items import CellItem
 from paypact.runner.tally import Tally
 from paypact.runner.watcher import Watcher
 from paypact.testkit.example import Example
+
+_NO_PLUGINS: Final = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,30 @@ def _pytest(order: Order, watcher: Watcher) -> str:
     """Start pytest; what it said where it could not."""
     importable()
     said = io.StringIO()
-    with tempfile.TemporaryDirectory(prefix="paypact-") as folder, contextlib.redirect_stderr(said):
+    with (
+        tempfile.TemporaryDirectory(prefix="paypact-") as folder,
+        contextlib.redirect_stderr(said),
+        _alone() if order.apart else contextlib.nullcontext(),
+    ):
         code = pytest.main(_arguments(order, Path(folder)), plugins=[watcher])
     if code not in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         return ""
     lines = [line.strip().removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip()]
     return "; ".join(lines) or f"exit code {int(code)}"
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """No plugin is loaded that merely happens to be installed, here and in workers; those we name are, by name."""
+    before = os.environ.get(_NO_PLUGINS)
+    os.environ[_NO_PLUGINS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_NO_PLUGINS]
+        else:
+            os.environ[_NO_PLUGINS] = before
 
 
 def _arguments(order: Order, folder: Path) -> list[str]:

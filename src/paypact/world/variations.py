@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from paypact.world.wire import UNSEEN_WORD, UNSET, Arm, Field, Grade, Kind, Wire, fields, render
+from paypact.world.wire import NEVER, SCHEMA, UNSEEN_WORD, UNSET, Arm, Field, Grade, Kind, Wire, fields, render
 
 ADDED_FIELD: Final = "added_next_year"
-_NEVER: Final = Grade("never", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
         cls = type(value)
         for arm in cls.arms:
             yield Variation(path, "arm", arm.grade, arm, arm.state)
-        yield Variation(path, "extra", Grade("documented", cls.grows) if cls.grows else Grade("schema", ""))
+        yield Variation(path, "extra", Grade("documented", cls.grows) if cls.grows else SCHEMA)
         for field in fields(cls):
             held = getattr(value, field.attribute)
             if held is not UNSET:
@@ -81,7 +80,7 @@ def _vary(value: Any, path: tuple[str | int, ...], everything: bool) -> Iterator
     elif isinstance(value, dict):
         for key, held in value.items():
             if everything:
-                yield from (Variation((*path, key), kind, _NEVER) for kind in _kinds(held, everything))
+                yield from (Variation((*path, key), kind, NEVER) for kind in _kinds(held, everything))
             yield from _vary(held, (*path, key), everything)
     elif isinstance(value, list | tuple):
         for index, held in enumerate(value):

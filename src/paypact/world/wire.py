@@ -23,6 +23,7 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
+    Final,
     Literal,
     TypeAlias,
     TypeVar,
@@ -88,6 +89,10 @@ class Grade:
     word: GradeWord
     source: str
     kinds: tuple[Kind, ...] = ()
+
+
+SCHEMA: Final = Grade("schema", "")  # nothing but the annotation allows it
+NEVER: Final = Grade("never", "")
 
 
 def like(prefix: str) -> Like:
@@ -166,7 +171,7 @@ class Field:
         for grade in self.grades:
             if kind in (grade.kinds or (kind,)):
                 return grade
-        return Grade("schema", "") if self.allows(kind) else Grade("never", "")
+        return SCHEMA if self.allows(kind) else NEVER
 
 
 @cache
@@ -220,7 +225,7 @@ def _read(name: str, attribute: str, hint: Any) -> Field:
     notes: list[Any] = []
     inner: list[Any] = []
     _flatten(hint, types_, items, notes, inner)
-    words = next((note for note in inner if isinstance(note, Grade)), Grade("schema", ""))
+    words = next((note for note in inner if isinstance(note, Grade)), SCHEMA)
     return Field(
         name,
         attribute,

@@ -78,16 +78,13 @@ def _dashed(name: str) -> str:
 
 def _write(out: list[str], name: str, value: Any) -> None:
     tag = _tag(name)
-    if isinstance(value, str):
-        out.append(f"<{tag}>{value.translate(_ESCAPES)}</{tag}>")
+    if isinstance(value, str):  # of which most have nothing to escape
+        out.append(f"<{tag}>{value if value.isalnum() else value.translate(_ESCAPES)}</{tag}>")
     elif value is None:
         out.append(f'<{tag} nil="true"/>')
     elif isinstance(value, Wire):
         out.append(f"<{tag}>")
-        for field, attribute in _fields(type(value)):
-            held = getattr(value, attribute)
-            if held is not UNSET:
-                _write(out, field, held)
+        _write_fields(out, value)
         out.append(f"</{tag}>")
     elif isinstance(value, dict):
         out.append(f"<{tag}>")
@@ -107,9 +104,20 @@ def _write(out: list[str], name: str, value: Any) -> None:
         out.append(f'<{tag} type="{word}">{text}</{tag}>' if word else f"<{tag}>{text}</{tag}>")
 
 
+def _write_fields(out: list[str], value: Wire) -> None:
+    for field, attribute, nil in _fields(type(value)):
+        held = getattr(value, attribute)
+        if held is None:
+            out.append(nil)
+        elif held is not UNSET:
+            _write(out, field, held)
+
+
 @cache
-def _fields(cls: type[Wire]) -> tuple[tuple[str, str], ...]:
-    return tuple(zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True))
+def _fields(cls: type[Wire]) -> tuple[tuple[str, str, str], ...]:
+    """Each field's name, its attribute, and the element of one that holds nothing."""
+    names = zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True)
+    return tuple((name, attribute, f'<{_tag(name)} nil="true"/>') for name, attribute in names)
 
 
 def _typed(value: Any) -> tuple[str, str]:
