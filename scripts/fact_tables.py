@@ -29,7 +29,12 @@ def table(head: str, rows: Iterable[Iterable[object]]) -> str:
 
 def wire(words: Mapping[str, Any]) -> str:
     """The words of the wire, as they are written there."""
-    return ", ".join(f"{name} `{value}`" for name, value in words.items())
+    return ", ".join(f"{name} {quoted(value)}" for name, value in words.items() if value != "")
+
+
+def quoted(value: Any) -> str:
+    """A word of the wire, or several."""
+    return ", ".join(f"`{each}`" for each in (value if isinstance(value, list) else [value]))
 
 
 def brands(facts: Facts) -> str:
@@ -67,12 +72,27 @@ def currencies(facts: Facts) -> str:
 
 
 def cards(facts: Facts) -> str:
-    """The vendor's test cards."""
+    """The vendor's test cards, and what it calls them where it does."""
+    marks = {True: "unconfirmed", False: ""}
     rows = [
-        (f"`{test.number or test.token}`", test.scheme, ", then ".join(test.answers), test.note)
+        (
+            " ".join(f"`{name}`" for name in (test.number, test.token) if name),
+            test.scheme,
+            ", then ".join(test.answers),
+            "; ".join(filter(None, (test.note, marks[test.unconfirmed]))),
+        )
         for test in facts.test_cards
     ]
     return table("number|scheme|answered|", rows)
+
+
+def checks(facts: Facts) -> str:
+    """What the results of the checks of security code and address are called."""
+    said = {name: words for name, words in facts.wire.get("checks", {}).items() if name != "source"}
+    return table(
+        "check|on the wire",
+        [(name, wire(words) if isinstance(words, dict) else quoted(words)) for name, words in said.items()],
+    )
 
 
 TABLES: dict[str, Callable[[Facts], str]] = {
@@ -81,6 +101,7 @@ TABLES: dict[str, Callable[[Facts], str]] = {
     "errors": errors,
     "currencies": currencies,
     "cards": cards,
+    "checks": checks,
 }
 
 

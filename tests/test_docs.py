@@ -8,7 +8,11 @@ from types import ModuleType
 
 import pytest
 
+from paypact import gateways
+from paypact.gateways import load
+
 ROOT = Path(__file__).parent.parent
+HEAD = 2  # lines of a table before its first row
 
 
 def script(name: str) -> ModuleType:
@@ -31,6 +35,23 @@ def test_tables_in_the_documentation_are_those_of_the_code(page: Path) -> None:
 
     assert oracle_tables.written(text) == text
     assert fact_tables.written(text) == text
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "gateways").glob("*.md")), ids=lambda page: page.stem)
+def test_every_fact_is_on_the_page_of_its_gateway(page: Path) -> None:
+    """A page has each table that the gateway's facts fill, its own and no other's."""
+    facts, text = load(page.stem).facts, page.read_text("utf-8")
+    empty = {name for name, made in fact_tables.TABLES.items() if len(made(facts).splitlines()) <= HEAD}
+    there = {(match[2], match[3]) for match in fact_tables.MARKED.finditer(text)}
+
+    assert there == {(page.stem, name) for name in set(fact_tables.TABLES) - empty}
+
+
+def test_every_gateway_has_its_page() -> None:
+    """The pages are those of the bundled gateways, and the index of gateways is the folder."""
+    folders = {path.parent.name for path in Path(gateways.__file__).parent.glob("*/facts.toml")}
+
+    assert {page.stem for page in (ROOT / "docs" / "gateways").glob("*.md")} == folders
 
 
 def test_every_table_is_documented() -> None:

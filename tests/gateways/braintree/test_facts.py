@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import braintree
 from braintree.error_codes import ErrorCodes
@@ -13,7 +12,6 @@ from paypact.cards.reasons import reasons
 from paypact.gateways import load
 
 FACTS = load("braintree").facts
-PAGE = (Path(__file__).parents[3] / "docs" / "gateways" / "braintree.md").read_text("utf-8")
 
 
 def codes(owner: type) -> set[str]:
@@ -67,15 +65,3 @@ def test_no_live_keys() -> None:
 
     assert re.search(pattern, "access_token" + "$production$" + "0123456789abcdef")
     assert not any(re.search(pattern, value) for value in load("braintree").simulator.credentials().values())
-
-
-def test_the_page_has_the_tables_of_the_facts() -> None:
-    """Brands, declines and checks stand on the page as they stand in the facts."""
-    brands = [f"| {name} | {fact.brand} |" for name, fact in FACTS.schemes.items() if fact.standing == "accepted"]
-    declines = [
-        f"| {word} | {fact.wire.get('code', '')} | {fact.wire.get('rejection', fact.wire['message'])} |"
-        for word, fact in FACTS.declines.items()
-    ]
-
-    assert [row for row in (*brands, *declines) if row not in PAGE] == []
-    assert PAGE.count("\n| ") == PAGE.count(" |\n")

@@ -177,10 +177,11 @@ def answer(account: Account, held: Authorization, *, refund: bool = False) -> di
         "street": given.get("street_address"),
     }
     heard = held.answer
-    result = {
-        name: checks[heard.cvc if name == "cvv" else heard.address] if value and heard else checks["not_sent"]
-        for name, value in sent.items()
-    }
+    came = {"cvv": heard.cvc, "avs": heard.address} if heard else {}
+    result = {}
+    for name, value in sent.items():
+        check = "cvv" if name == "cvv" else "avs"
+        result[name] = checks[check][came[check] if value and came else "not_sent"]
     partly = heard is not None and heard.amount is not None
     code, text = ("1004", "Approved for Partial Amount") if partly else ("1000", "Approved")
     if refund:
@@ -188,10 +189,10 @@ def answer(account: Account, held: Authorization, *, refund: bool = False) -> di
     if said and rejection is None:
         code, text = said["code"], said["message"]
     unasked = rejection is not None
-    out = heard is not None and heard.address == "unavailable" and bool(given)
+    problem = checks["avs_error"].get(came.get("avs")) if given else None
     return {
         "additional_processor_response": None,
-        "avs_error_response_code": checks["avs_error_of_unavailable"] if out else None,
+        "avs_error_response_code": problem,
         "avs_postal_code_response_code": result["postal_code"],
         "avs_street_address_response_code": result["street"],
         "cvv_response_code": result["cvv"],
