@@ -131,7 +131,8 @@ def test_every_state_is_reachable(name: str) -> None:
         with clock.running(world.clock):
             paid(world, "authorize", MEANS[word], serial=serial)
             held = world.ledger.purchases[-1].authorizations[-1]
-            assert held.state == STATES[word]
+            before = word == "challenge" and terms.challenges == "beforehand"  # passed, before there was a token
+            assert held.state == ("authorized" if before else STATES[word])
             if word == "approve" and terms.expires:
                 world.clock.advance(terms.expires + 1)
                 assert held.state == "expired"

@@ -120,3 +120,13 @@ def test_plain_answers_lead_to_an_approval() -> None:
     """A challenge, a deferral and a review end well unless told otherwise."""
     assert [each.then for each in (challenge(), defer(), hold())] == [approve(), approve(), approve()]
     assert (defer().after, hold().after, challenge().how) == (600.0, 3600.0, "redirect")
+
+
+def test_a_challenge_is_seen_coming() -> None:
+    """A component in the browser asks before anything is presented, and uses no answer up."""
+    issuer = Issuer(EVERYTHING)
+    issuer.answers(CARD, challenge(), approve())
+
+    assert [issuer.challenges(card) for card in (CARD, OTHER, CARD)] == [True, False, True]
+    assert issuer.answer(CARD).event == "challenge"
+    assert not issuer.challenges(CARD)

@@ -78,6 +78,7 @@ NOTED = Terms(  # of Adyen, too: whatever is asked is taken note of; a sale is c
 BRAINTREE = Terms(
     source="test", captures="many", void_until="settling", refund_from="settling", cutoff=8 * HOUR, settling=DAY
 )
+ENDING = Terms(source="test", cutoff=8 * HOUR, settling=DAY, failed_capture="ends")
 CYBERSOURCE = Terms(
     source="test", captures="many", acknowledges=("capture", "refund"), delay=HOUR, void_until="settling"
 )
@@ -115,6 +116,11 @@ WALKS: dict[str, tuple[Terms, str]] = {
     "paypal: a sale held, then rejected": (PAYPAL, """
         sale 1000 hold>reject   | held, captured 0
         wait 3600               | rejected, reason suspected_fraud, captured 0"""),
+    "braintree: a settlement that is declined ends it": (ENDING, """
+        fate fail-late balance 86400
+        sale 1000               | completed, captured 1000
+        wait 86400              | expired, captured 0, capturable 0
+        capture 1000            | refused capture_expired"""),
     "paypal: an authorization expires": (PAYPAL, """
         authorize 1000          | authorized
         wait 2505600            | expired
@@ -483,7 +489,7 @@ def test_an_event_out_of_place_is_our_own_error() -> None:
         ledger.move(purchase, "cancel")
 
     assert str(unknown.value) == (
-        "ledger: authorization 2 is 'completed', which does not know 'approve' (it knows: reopen, void)"
+        "ledger: authorization 2 is 'completed', which does not know 'approve' (it knows: reopen, void, lapse)"
     )
     assert str(ended.value) == "ledger: purchase 1 is 'canceled', which does not know 'cancel' (it knows: nothing)"
 
@@ -570,6 +576,7 @@ TERMS = st.builds(
     cutoff=st.sampled_from([600.0, 3_600.0]),
     settling=st.sampled_from([0.0, 3_600.0]),
     expires=st.sampled_from([0.0, 7_200.0]),
+    failed_capture=st.sampled_from(["reopens", "ends"]),
 )
 FAILED = Fate(fails=True, reason="balance")
 LATE = Fate(fails=True, booked_first=True, reason="balance", after=600.0)

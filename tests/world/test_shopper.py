@@ -10,6 +10,7 @@ import pytest
 
 from paypact.cards import build
 from paypact.payments import ActionRequired, Address, Authentication, Customer, Money, Payment
+from paypact.world.issuer import Issuer, challenge
 from paypact.world.shopper import NowhereToGo, Shopper
 
 SHOPPER = Customer(
@@ -82,3 +83,16 @@ def test_nowhere_to_go(outcome: ActionRequired, message: str) -> None:
         Shopper(street).act(PAYMENT, outcome)
 
     assert str(nowhere.value) == message
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_the_shopper_is_asked_beforehand(passes: bool) -> None:
+    """Where the next answer is a challenge and the component asks before it makes a token; counted each time."""
+    street: Any = Street()
+    street.issuer = Issuer(["approve", "challenge"])
+    shopper = Shopper(street)
+    shopper.passes = passes
+    plain = shopper.beforehand(PAYMENT.card)
+    street.issuer.answers(PAYMENT.card, challenge())
+
+    assert (plain, shopper.beforehand(PAYMENT.card), shopper.challenged) == (None, passes, 1)

@@ -107,7 +107,8 @@ class Example:
         return self._issue(f"{payment.reference}-{len(self.payments) + 1}", 1, payment.card, payment.amount)
 
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
-        simulator = self.world.simulator
+        simulator, shopper = self.world.simulator, self.world.shopper
+        shopper.passes, before = self.case.shopper not in ("failed", "abandoned"), shopper.challenged
         customer, items, description = dressed(self.target, self.case, money)
         made = Payment(
             reference=reference,
@@ -123,6 +124,7 @@ class Example:
             reissue=self._again,
         )
         self.payments.append(made)
+        self.occurred["challenge shown"] += shopper.challenged - before
         return made
 
     def _again(self, payment: Payment, card: Card | None) -> Payment:

@@ -104,6 +104,10 @@ class Issuer:
             return approve()
         return script.pop(0) if len(script) > 1 else script[0]
 
+    def challenges(self, card: Card) -> bool:
+        """Whether the next answer is a challenge: asked by a component in the browser, before there is a token."""
+        return any(answer.event == "challenge" for answer in self._script.get(card.key, [])[:1])
+
     def issued(self, key: str) -> Card | None:
         """The card known under that key."""
         return self._issued.get(key)

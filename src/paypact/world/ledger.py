@@ -221,6 +221,13 @@ class Ledger:
         self._ids += 1
         return self._ids
 
+    def _without(self, authorization: Authorization) -> None:
+        """What becomes of a completed authorization one of whose captures failed."""
+        if self.terms.failed_capture == "reopens":
+            self.move(authorization, "reopen")
+        elif not authorization.total("capture", LIVE):
+            self.move(authorization, "lapse")
+
     def _write(self, subject: Subject, before: str | None, event: str, amount: int) -> None:
         entry = Entry(self.timers.time(), self.exchange, subject, before, event, amount)
         self.journal.append(entry)
@@ -264,4 +271,4 @@ class Ledger:
             self.move(movement, "fail", movement.amount)
             authorization = movement.authorization
             if movement.kind == "capture" and authorization.state == "completed":
-                self.move(authorization, "reopen")
+                self._without(authorization)

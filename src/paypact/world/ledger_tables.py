@@ -45,7 +45,7 @@ AUTHORIZATION: Final[Machine] = {  # one card, one answer of its issuer
     },
     "held": {"release": "authorized", "reject": "rejected", "void": "voided", "lapse": "expired"},  # in review
     "authorized": {"adjust": "authorized", "complete": "completed", "void": "voided", "lapse": "expired"},
-    "completed": {"reopen": "authorized", "void": "voided"},  # nothing left to capture
+    "completed": {"reopen": "authorized", "void": "voided", "lapse": "expired"},  # nothing left to capture
     "declined": {},  # by the issuer
     "rejected": {},  # by the gateway
     "voided": {},  # by the merchant
@@ -83,6 +83,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cutoff: float = 0.0  # booked captures start settling; 0: at once and unseen
     settling: float = 0.0  # from settling to settled
     expires: float = 0.0  # of an authorization; 0: never
+    failed_capture: Literal["reopens", "ends"] = "reopens"  # whether one that fails late leaves the hold behind
+    challenges: Literal["asked", "beforehand"] = "asked"  # beforehand: in the browser, before there is a token
     answers: tuple[str, ...] = ("approve", "decline")  # what its issuers can say, as events of AUTHORIZATION
     failures: tuple[str, ...] = ()  # of movements: `<kind>-<word of acquirer.FATES>`, and `chargeback`
 

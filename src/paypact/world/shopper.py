@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from paypact.cards.card import Card
 from paypact.payments import ActionRequired, Authentication, Payment
 
 if TYPE_CHECKING:
@@ -15,10 +16,22 @@ class NowhereToGo(Exception):
 
 
 class Shopper:
-    """Acts at a URL or in the gateway's browser component; never touches the integration."""
+    """Acts at a URL or in the gateway's browser component; never touches the integration.
+
+    `passes`: what they do where the component asks before it makes a token; `challenged` counts how often it did.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.passes = True
+        self.challenged = 0
+
+    def beforehand(self, card: Card) -> bool | None:
+        """Whether the shopper passed the challenge shown before there is a token; None where the bank asks for none."""
+        if not self._world.issuer.challenges(card):
+            return None
+        self.challenged += 1
+        return self.passes
 
     def act(
         self, payment: Payment, outcome: ActionRequired, result: Literal["passed", "failed", "abandoned"] = "passed"

@@ -13,7 +13,9 @@ import pytest
 
 from paypact import Card
 from paypact.gateways.adyen import params, wire
+from paypact.gateways.adyen.simulator import ROUTES
 from paypact.world.description import Description
+from paypact.world.ids import placed
 from paypact.world.issuer import Answer, challenge, decline, defer
 from paypact.world.wire import Wire
 from paypact.world.world import World
@@ -124,6 +126,14 @@ def replies(sdk: Any, pay: Any, world: World, payment: Any, card: Card, carry: A
         "CardDetailsResponse": sdk.payments_api.card_details({**own, "cardNumber": "411111"}).message,
         "ServiceError": carry("POST", "/payments", {})[1],
     }
+
+
+def test_every_endpoint_replies(replies: dict[str, Any], world: World) -> None:
+    """There is a reply of every endpoint among them, but for the one that answers with nothing."""
+    paths = [(each.request.method, each.request.path.partition("/v72")[2]) for each in world.recording.exchanges]
+
+    assert {placed(ROUTES, *each)[0] for each in paths} == set(ROUTES) - {"DELETE /storedPaymentMethods/{}"}
+    assert {name.partition(" ")[0] for name in replies} == set(OBJECTS)
 
 
 @pytest.mark.parametrize("version", ["v71", "v72"])

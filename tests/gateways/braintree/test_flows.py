@@ -12,7 +12,7 @@ import pytest
 from braintree.exceptions.authentication_error import AuthenticationError
 from braintree.exceptions.not_found_error import NotFoundError
 
-from paypact.world.issuer import approve, decline
+from paypact.world.issuer import approve, challenge, decline
 from paypact.world.world import World
 
 Sale = Callable[..., Any]
@@ -168,6 +168,45 @@ def test_a_refund_that_its_bank_declines(sdk: Any, sale: Sale, days: Callable[[f
 
     assert [error.code for error in result.errors.deep_errors] == ["915201"]
     assert sdk.transaction.find(made.id).refund_ids == []
+
+
+def test_a_settlement_that_is_declined(sdk: Any, sale: Sale, days: Callable[[float], None], world: World) -> None:
+    """After it was authorized and submitted the bank says no: nothing was taken, and nothing is held any more."""
+    world.acquirer.fates("capture", "fails-late")
+    made = sale().transaction
+    before = ledger(world).captured
+    days(1)
+    seen = sdk.transaction.find(made.id)
+
+    assert (before, ledger(world).captured, ledger(world).state) == (1090, 0, "expired")
+    assert (seen.status, seen.processor_settlement_response_code) == ("settlement_declined", "4001")
+    assert seen.processor_settlement_response_text == "Settlement Declined"
+    assert [each.status for each in seen.status_history][-2:] == ["settling", "settlement_declined"]
+    for move, code in ((sdk.transaction.submit_for_settlement, "91507"), (sdk.transaction.void, "91504")):
+        assert [error.code for error in move(made.id).errors.deep_errors] == [code]
+    assert [error.code for error in sdk.transaction.refund(made.id).errors.deep_errors] == ["91506"]
+
+
+@pytest.mark.parametrize("required", [False, True], ids=["as it comes", "required"])
+@pytest.mark.parametrize("passes", [True, False], ids=["passed", "failed"])
+def test_a_challenge_comes_before_the_nonce(sale: Sale, world: World, passes: bool, required: bool) -> None:
+    """The shopper is asked in the browser, and the nonce says what came of it; a bank not satisfied declines."""
+    world.shopper.passes = passes
+    result = sale(challenge(decline("lost_card")), options={"three_d_secure": {"required": required}})
+    seen = result.transaction
+    asked = {True: ("processor_declined", "2012", ""), False: ("processor_declined", "2099", "")}[passes]
+    expected = asked if passes or not required else ("gateway_rejected", "", "three_d_secure")
+
+    assert (seen.status, seen.processor_response_code, seen.gateway_rejection_reason or "") == expected
+    assert (seen.three_d_secure_info.liability_shifted, world.shopper.challenged) == (passes, 1)
+
+
+def test_a_stored_card_was_not_challenged(sdk: Any, sale: Sale, nonce: Any) -> None:
+    """What was asked in the browser is forgotten with the nonce: a bank that asks again gets no answer."""
+    made = sdk.customer.create({"payment_method_nonce": nonce(challenge())}).customer
+    result = sale(payment_method_token=made.payment_methods[0].token)
+
+    assert (result.is_success, result.transaction.processor_response_code) == (False, "2099")
 
 
 def test_adjust_authorization(sdk: Any, sale: Sale) -> None:

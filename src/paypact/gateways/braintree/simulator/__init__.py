@@ -40,6 +40,8 @@ ROUTES: dict[str, Handler] = {  # below /merchants/{merchant id}
     "POST payment_methods": vault.create_method,
     "GET payment_methods/any/{}": vault.retrieve_method,
     "DELETE payment_methods/any/{}": vault.delete_method,
+    "GET payment_methods/credit_card/{}": vault.retrieve_method,
+    "DELETE payment_methods/credit_card/{}": vault.delete_method,
     "POST client_token": vault.client_token,
 }
 KEYED = frozenset(name for name in ROUTES if name.startswith(("POST transactions", "PUT transactions")))

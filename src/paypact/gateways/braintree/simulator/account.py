@@ -57,6 +57,7 @@ def _credentials() -> Mapping[str, str]:
     )
 
 
+_RESULTS = {True: "passed", False: "failed"}
 _CREDENTIALS = (("merchant", "id", 16), ("public", "key", 16), ("private", "key", 32))
 
 
@@ -98,8 +99,25 @@ class Account(Simulator):
 
     def tokenize(self, card: Card) -> str:
         nonce = f"tokencc_bf_{letters(self.serial, 'nonce', next(self._ids), length=24)}"
-        self.nonces[nonce] = Method(card, self.words.numbers.get(card.number))
+        passed = self.world.shopper.beforehand(card)
+        secure = None if passed is None else self.three_d_secure(self.facts.wire["three_d_secure"][_RESULTS[passed]])
+        self.nonces[nonce] = Method(card, self.words.numbers.get(card.number), secure)
         return nonce
+
+    def three_d_secure(self, said: Mapping[str, Any]) -> wire.ThreeDSecureInfo:
+        """What the browser's 3-D Secure came to, as the nonce carries it; `said` as the facts have it."""
+        status, shifted = said["three_d_secure"], said["liability_shifted"]
+        return wire.ThreeDSecureInfo(
+            cavv=letters("cavv", self.serial, length=28) if shifted else None,
+            ds_transaction_id=letters("ds", self.serial, status, length=32),
+            eci_flag=said["eci"],
+            enrolled="N" if status == "lookup_not_enrolled" else "Y",
+            liability_shift_possible=said["liability_shift_possible"],
+            liability_shifted=shifted,
+            status=status,
+            three_d_secure_authentication_id=letters("3ds", self.serial, status, length=20),
+            three_d_secure_version="2.2.0",
+        )
 
     # --- money --------------------------------------------------------------------------------------------------
 

@@ -78,27 +78,8 @@ def _taken(account: Account, method: Method, rule: str) -> Method:
 def _published(account: Account, test: TestCard) -> Method:
     cvc = "1234" if test.scheme == "amex" else "123"
     card = Card(test.number, MONTHS, account.now().year + 1, cvc, "", test.scheme, (test.scheme,))
-    said, secure = test.wire, None
-    if "three_d_secure" in said:
-        secure = three_d_secure(
-            account, said["three_d_secure"], said["liability_shifted"], said["liability_shift_possible"], said["eci"]
-        )
+    secure = account.three_d_secure(test.wire) if "three_d_secure" in test.wire else None
     return Method(card, test, secure)
-
-
-def three_d_secure(account: Account, status: str, shifted: bool, possible: bool, eci: str) -> wire.ThreeDSecureInfo:
-    """What the browser's 3-D Secure came to, as the nonce carries it."""
-    return wire.ThreeDSecureInfo(
-        cavv=letters("cavv", account.serial, length=28) if shifted else None,
-        ds_transaction_id=letters("ds", account.serial, status, length=32),
-        eci_flag=eci,
-        enrolled="N" if status == "lookup_not_enrolled" else "Y",
-        liability_shift_possible=possible,
-        liability_shifted=shifted,
-        status=status,
-        three_d_secure_authentication_id=letters("3ds", account.serial, status, length=20),
-        three_d_secure_version="2.2.0",
-    )
 
 
 # --- typed in ---------------------------------------------------------------------------------------------------------
@@ -166,6 +147,9 @@ def answer(account: Account, method: Method, *, units: int | None, partial: bool
             return answers.parse(test.answers[0])
         return _by_amount(account, units)
     said = account.world.issuer.answer(card)
+    if said.event == "challenge":  # the bank wants to know its cardholder, and has asked in the browser or not
+        known = method.secure is not None and method.secure.liability_shifted
+        said = said.then if known and said.then else decline("authentication_needed")
     if said.amount is not None and not partial:
         return decline(account.facts.wire["customs"]["partial_approval_unasked"]["told"])
     return said

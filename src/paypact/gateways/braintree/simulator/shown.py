@@ -44,6 +44,9 @@ def parts(held: Authorization) -> list[Movement]:
 def status(account: Account, subject: Shown) -> str:
     if isinstance(subject, Movement):
         return (REFUND if subject.kind == "refund" else CAPTURE)[subject.state]
+    own = [each for each in subject.movements if each.kind == "capture" and each.data is None]
+    if own and own[-1].state == "failed":
+        return CAPTURE["failed"]
     if subject.state in HELD:
         return HELD[subject.state]
     if subject.state in FAILED:
@@ -51,7 +54,7 @@ def status(account: Account, subject: Shown) -> str:
         if subject.data.rejection or subject.state == "rejected" or "code" not in said:
             return "gateway_rejected"
         return "failed" if said["code"].startswith(NETWORK) else "processor_declined"
-    if own := [each for each in subject.movements if each.kind == "capture" and each.data is None]:
+    if own:
         return CAPTURE[own[-1].state]
     if alive := [each for each in parts(subject) if each.state not in CANCELED]:
         done = subject.state == "completed" and all(each.state == "settled" for each in alive)
@@ -107,7 +110,7 @@ def transaction(account: Account, subject: Shown) -> wire.Transaction:
     children = parts(held) if sale else []
     expires = held.purchase.data + timedelta(seconds=account.facts.ledger.expires)
     kind, state = account.facts.wallets.get(record.method.card.wallet or "", {}), status(account, subject)
-    settled = state in ("settling", "settled")
+    said = account.facts.wire["settlement"].get(state, {"code": "", "text": ""})
     return wire.Transaction(
         **answer(account, held, refund=refund),
         id=record.id,
@@ -124,7 +127,7 @@ def transaction(account: Account, subject: Shown) -> wire.Transaction:
         authorized_transaction_id=held.data.id if not sale and not refund else None,
         billing=address(asked.get("billing")),
         credit_card=cards.shown(account, record.method),
-        customer=person(account, asked),
+        customer=person(account, asked, record.method.customer),
         descriptor={name: (asked.get("descriptor") or {}).get(name) for name in ("name", "phone", "url")},
         discounts=[],
         disbursement_details={
@@ -145,9 +148,9 @@ def transaction(account: Account, subject: Shown) -> wire.Transaction:
         refund_ids=[each.data.id for each in refunds] if not refund else [],
         refunded_transaction_id=origin.data.id if refund else None,
         risk_data=UNSET,
-        settlement_batch_id=f"{record.created:%Y-%m-%d}_{record.merchant_account}" if settled else None,
-        processor_settlement_response_code="4000" if settled else "",
-        processor_settlement_response_text="Confirmed" if settled else "",
+        settlement_batch_id=f"{record.created:%Y-%m-%d}_{record.merchant_account}" if said["code"] else None,
+        processor_settlement_response_code=said["code"],
+        processor_settlement_response_text=said["text"],
         shipments=[],
         shipping=address(asked.get("shipping")),
         status_history=[
@@ -216,8 +219,8 @@ def address(said: Any) -> wire.Address:
     return wire.Address(**{name: value or None for name, value in (said or {}).items() if name in known})
 
 
-def person(account: Account, asked: Any) -> wire.CustomerDetails:
-    id_ = asked.get("customer_id")
+def person(account: Account, asked: Any, owner: str | None) -> wire.CustomerDetails:
+    id_ = asked.get("customer_id") or owner
     said = account.customers.get(id_ or "", {"id": id_}) if id_ else asked.get("customer") or {}
     known = wire.CustomerDetails.__struct_fields__
     return wire.CustomerDetails(**{name: value or None for name, value in said.items() if name in known})

@@ -143,7 +143,7 @@ def keep(account: Account, method: Method, customer_id: str | None, said: Mappin
     id_ = customer_id or said.get("id") or account.make_id("customer")
     account.customers.setdefault(id_, {**said, "id": id_, "created": account.now()})
     if method.token is None:
-        method.token = _own(account, method, id_).token
+        method.token, method.customer = _own(account, method, id_).token, id_
 
 
 def retrieve_customer(account: Account, id_: str, asked: Mapping[str, Any]) -> Response:
