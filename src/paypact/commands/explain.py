@@ -99,7 +99,7 @@ def _nothing(page: Page, result: RunResult, found: Sequence[Trace], clues: Seque
         data(
             "Next: "
             + (f"look at {', '.join(names)}; " if names else "")
-            + "explore deeper with --profile nightly, drive the operation that failed, or write the case down: "
+            + "explore deeper with `paypact run --profile nightly`, drive the operation that failed, or write the case down: "
             "docs/incident.md"
         )
     )
