@@ -99,8 +99,8 @@ def _nothing(page: Page, result: RunResult, found: Sequence[Trace], clues: Seque
         data(
             "Next: "
             + (f"look at {', '.join(names)}; " if names else "")
-            + "explore deeper with `paypact run --profile nightly`, drive the operation that failed, or write the case down: "
-            "docs/incident.md"
+            + "explore deeper with `paypact run --profile nightly`, drive the operation that failed, "
+            "or write the case down: docs/incident.md"
         )
     )
 
