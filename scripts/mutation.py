@@ -16,6 +16,7 @@ import json
 import os
 import pkgutil
 import random
+import resource
 import select
 import signal
 import sys
@@ -41,7 +42,8 @@ from paypact.testkit.profiles import PROFILES
 from paypact.testkit.promise import promises
 from paypact.world import clock
 
-PATIENCE = 300.0  # seconds of real time after which a mutant that goes on for ever counts as noticed
+EFFORT = 300  # seconds of CPU time after which a mutant that goes on for ever counts as noticed
+PATIENCE = 900.0  # and of real time, for one that waits for ever
 PROSE = " "  # a text with a blank in it is for people
 SCREEN = Console(highlight=False, markup=False, soft_wrap=True)
 WANTED = 90.0  # per cent of mutants that must be killed
@@ -262,6 +264,7 @@ def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (EFFORT, EFFORT))
         try:
             os.write(writer, json.dumps(work()).encode()[:60_000])
         finally:
