@@ -27,6 +27,7 @@ OBJECTS: dict[str, type[Wire]] = {
     "payment_intent": wire.PaymentIntent,
     "charge": wire.Charge,
     "refund": wire.Refund,
+    "balance_transaction": wire.BalanceTransaction,
     "payment_method": wire.PaymentMethod,
     "setup_intent": wire.SetupIntent,
     "customer": wire.Customer,
@@ -41,6 +42,7 @@ OBJECTS: dict[str, type[Wire]] = {
 }
 # The newest document that is at hand ends before these; all of them are in the types of SDK 16.1.0.
 SINCE_2023_09_12 = {
+    "BalanceTransaction": "balance_type",
     "BillingDetails": "tax_id",
     "Buyer": "business_name individual_name",
     "CardError": "advice_code network_decline_code",
@@ -140,7 +142,9 @@ def test_declarations(published: Callable[[str], Any], version: str, newer: list
     assert found == expected
 
 
-@pytest.mark.parametrize("name", ["payment_intent", "charge", "refund", "payment_method", "setup_intent", "customer"])
+@pytest.mark.parametrize(
+    "name", ["payment_intent", "charge", "refund", "balance_transaction", "payment_method", "setup_intent", "customer"]
+)
 def test_examples(published: Callable[[str], Any], name: str) -> None:
     """The vendor's newest example objects have the declared fields, and no others."""
     example = published("examples")["resources"][name]
@@ -198,6 +202,7 @@ def replies(carry: Any, token: Callable[..., str], world: Any) -> dict[str, Any]
         "customer": person,
         "checkout.session open": post("/v1/checkout/sessions", {**PAGE, "expand[]": "line_items"}),
         "checkout.session expired": post(f"/v1/checkout/sessions/{ended['id']}/expire", {}),
+        "balance_transaction": carry("GET", "/v1/balance_transactions").json["data"][0],
         "dispute": disputed["data"][0],
         "event": carry("GET", "/v1/events", {"type": "charge.dispute.created"}).json["data"][0],
         "account": carry("GET", "/v1/account").json,

@@ -132,3 +132,33 @@ def test_the_account(carry: Any, client: Any) -> None:
     own = carry("GET", "/v1/account").json
     assert (own["object"], own["charges_enabled"], own["id"][:5]) == ("account", True, "acct_")
     assert carry("GET", "/v1/customers", stripe_account=own["id"]).status == 200
+
+
+def test_what_was_moved_on_the_balance(client: Any, world: World) -> None:
+    """A charge, its refund and the refund's failure have a line each: read, listed, and expanded in their objects."""
+    held = client.payment_intents.create({**GROWS, "payment_method": "pm_card_visa"})
+    assert client.balance_transactions.list({}).data == []
+    client.payment_intents.capture(held.id, {"amount_to_capture": 1000})
+    failing = client.payment_intents.create({**SALE, "payment_method": "pm_card_refundFail"})
+    given_back = client.refunds.create({"payment_intent": held.id, "amount": 400})
+    failed = client.refunds.create({"payment_intent": failing.id})
+    world.clock.advance(86_400)
+
+    lines = client.balance_transactions.list({}).data
+    assert sorted((line.type, line.amount, line.net, line.source) for line in lines) == sorted(
+        [
+            ("charge", 1000, 1000, held.id and client.payment_intents.retrieve(held.id).latest_charge),
+            ("charge", 1099, 1099, failing.latest_charge),
+            ("refund", -400, -400, given_back.id),
+            ("refund", -1099, -1099, failed.id),
+            ("refund_failure", 1099, 1099, failed.id),
+        ]
+    )
+    assert [line.type for line in client.balance_transactions.list({"source": given_back.id}).data] == ["refund"]
+    assert {line.type for line in client.balance_transactions.list({"type": "charge"}).data} == {"charge"}
+    shown = client.charges.retrieve(failing.latest_charge, {"expand": ["balance_transaction"]}).balance_transaction
+    assert client.balance_transactions.retrieve(shown.id) == shown
+    read = client.refunds.retrieve(failed.id, {"expand": ["balance_transaction", "failure_balance_transaction"]})
+    assert (read.balance_transaction.amount, read.failure_balance_transaction.amount) == (-1099, 1099)
+    with pytest.raises(stripe.InvalidRequestError, match="No such balance transaction"):
+        client.balance_transactions.retrieve("txn_none")

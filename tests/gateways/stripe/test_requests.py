@@ -237,9 +237,9 @@ def test_expand_of_what_is_not_modelled(carry: Any, token: Mint) -> None:
     reply = carry(
         "POST",
         "/v1/payment_intents",
-        {**SALE, "payment_method": token(), "expand[]": "latest_charge.balance_transaction"},
+        {**SALE, "payment_method": token(), "expand[]": "latest_charge.application"},
     )
-    assert (reply.status, reply.unmodelled) == (200, ("expand latest_charge.balance_transaction",))
+    assert (reply.status, reply.unmodelled) == (200, ("expand latest_charge.application",))
 
 
 def test_expand_of_a_deleted_customer(carry: Any, token: Mint) -> None:

@@ -184,7 +184,7 @@ def _captured(account: Account, held: Authorization, charge: wire.Charge, seen: 
         yield "charge.captured", charge, {"amount_captured": 0, "captured": False}
     yield "payment_intent.succeeded", seen, None
     if charge.balance_transaction is None:  # docs.stripe.com/payments/payment-intents/asynchronous-capture
-        booked = msgspec.structs.replace(charge, balance_transaction=account.make_id("txn_", charge.id))
+        booked = msgspec.structs.replace(charge, balance_transaction=account.transaction_of(charge.id))
         yield "charge.updated", booked, {"balance_transaction": None}
 
 

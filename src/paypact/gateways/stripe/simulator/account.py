@@ -123,7 +123,11 @@ class Account(Simulator):
     def transaction(self, held: Authorization) -> str | None:
         """The balance transaction of a charge: asynchronous capture makes it a moment later."""
         late = held.purchase.data.capture_method == "automatic_async" and self.world.clock.time() <= held.data.answered
-        return self.make_id("txn_", held.data.id) if held.captured and not late else None
+        return self.transaction_of(held.data.id) if held.captured and not late else None
+
+    def transaction_of(self, source: str) -> str:
+        """The id of the balance transaction that a charge or a refund brought, or, with `/failed`, its failure."""
+        return self.make_id("txn_", source)
 
     # --- refusals -----------------------------------------------------------------------------------------------
 

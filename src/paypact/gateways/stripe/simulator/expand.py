@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import charges, customers, methods, versions
+from paypact.gateways.stripe.simulator import balance, charges, customers, methods, versions
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.requests import Call
 from paypact.world.books import Purchase
@@ -63,6 +63,8 @@ def _object(account: Account, id_: str) -> Wire:
         return charges.render(account, charges.find(account, id_, None))
     if prefix == "pm":
         return methods.render(account, account.methods[id_])
+    if prefix == "txn":
+        return balance.find(account, id_)
     if prefix == "cus":
         person = account.people[id_]
         return wire.Deleted(id=id_, object="customer") if person.deleted else customers.render(account, person)

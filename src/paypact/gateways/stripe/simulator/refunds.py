@@ -113,7 +113,7 @@ def released(account: Account, held: Authorization) -> wire.Refund | None:
     return wire.Refund(
         id=id_,
         amount=account.units(rest, intent.currency),
-        balance_transaction=account.make_id("txn_", id_),
+        balance_transaction=None,  # nothing had moved on the balance
         charge=held.data.id,
         created=int(at),
         currency=intent.currency,
@@ -138,13 +138,13 @@ def render(account: Account, refund: Movement) -> wire.Refund:
     return wire.Refund(
         id=said.id,
         amount=account.units(refund.amount, intent.currency),
-        balance_transaction=account.make_id("txn_", said.id),
+        balance_transaction=account.transaction_of(said.id),
         charge=held.data.id,
         created=said.created,
         currency=intent.currency,
         customer=intent.customer,
         destination_details=wire.Destination(card=wire.DestinationCard(type="refund")),
-        failure_balance_transaction=account.make_id("txn_", f"{said.id}/failed") if failed else UNSET,
+        failure_balance_transaction=account.transaction_of(f"{said.id}/failed") if failed else UNSET,
         failure_reason=refund.reason if failed else UNSET,
         metadata=said.metadata,
         payment_intent=intent.id,

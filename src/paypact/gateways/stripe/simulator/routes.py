@@ -8,6 +8,7 @@ from typing import Any
 
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator import (
+    balance,
     charges,
     customers,
     disputes,
@@ -114,6 +115,8 @@ ROUTES: dict[str, Route] = {
     "GET /v1/refunds": _list(refunds.all_of, wire.Refund, "charge payment_intent"),
     "GET /v1/refunds/{}": _to(refunds.retrieve, wire.Refund),
     "POST /v1/refunds/{}": _to(refunds.update, wire.Refund, "metadata"),
+    "GET /v1/balance_transactions": _list(balance.all_of, wire.BalanceTransaction, "currency source type"),
+    "GET /v1/balance_transactions/{}": _to(balance.retrieve, wire.BalanceTransaction),
     "GET /v1/charges": _list(charges.all_of, wire.Charge, "customer payment_intent"),
     "GET /v1/charges/search": _search(search.searched_charges, wire.Charge),
     "GET /v1/charges/{}": _to(charges.retrieve, wire.Charge),

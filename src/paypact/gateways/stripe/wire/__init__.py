@@ -32,6 +32,7 @@ from paypact.gateways.stripe.wire.charges import (
 from paypact.gateways.stripe.wire.payments import (
     ApiError,
     AutomaticMethods,
+    BalanceTransaction,
     CardError,
     Charge,
     ErrorBody,
@@ -63,6 +64,7 @@ __all__ = [
     "Address",
     "ApiError",
     "AutomaticMethods",
+    "BalanceTransaction",
     "BillingDetails",
     "Buyer",
     "CardError",

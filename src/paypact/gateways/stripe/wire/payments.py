@@ -17,6 +17,27 @@ _REFUNDS = (
 )
 
 
+class BalanceTransaction(Object):
+    """What a charge or a refund moved on the merchant's balance; `net` is what is left of `amount` after `fee`."""
+
+    id: Annotated[str, like("txn_")]
+    object: str = "balance_transaction"
+    amount: int
+    available_on: int
+    balance_type: Open = "payments"
+    created: int
+    currency: str
+    description: str | None
+    exchange_rate: float | None = None
+    fee: int = 0
+    fee_details: list[Any]
+    net: int
+    reporting_category: Open
+    source: str | None
+    status: Standing = "available"
+    type: Open
+
+
 class Charge(Object):
     id: Annotated[str, like("ch_")]
     object: str = "charge"
@@ -26,7 +47,7 @@ class Charge(Object):
     application: None = None
     application_fee: None = None
     application_fee_amount: int | None = None
-    balance_transaction: Annotated[str | None, like("txn_")]
+    balance_transaction: Annotated[str | BalanceTransaction | None, like("txn_")]
     billing_details: BillingDetails
     calculated_statement_descriptor: str | None
     captured: bool
@@ -35,7 +56,7 @@ class Charge(Object):
     customer: Annotated[str | Customer | None, never("as in the PaymentIntent", "null")]
     description: str | None
     disputed: bool
-    failure_balance_transaction: str | None = None
+    failure_balance_transaction: str | BalanceTransaction | None = None
     failure_code: Annotated[Open | None, never("set on a failed charge", "null")]
     failure_message: str | None
     fraud_details: dict[str, Any] | None
@@ -67,14 +88,14 @@ class Refund(Object):
     id: Annotated[str, like("re_")]
     object: str = "refund"
     amount: int
-    balance_transaction: Annotated[str | None, like("txn_")]
+    balance_transaction: Annotated[str | BalanceTransaction | None, like("txn_")]
     charge: Annotated[str | Charge | None, never("a card refund has its charge", "null")]
     created: int
     currency: str
     customer: str | None
     customer_account: str | None = None
     destination_details: Maybe[Destination]
-    failure_balance_transaction: Maybe[str]
+    failure_balance_transaction: Maybe[str | BalanceTransaction]
     failure_reason: Maybe[Open]
     metadata: Words | None
     payment_intent: Annotated[str | PaymentIntent | None, never("the charge was made by a PaymentIntent", "null")]
