@@ -7,25 +7,12 @@ nothing is kept here, as in the vendor's example object; and all of it is availa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from paypact.gateways.stripe import wire
 from paypact.gateways.stripe.simulator.account import Account
 from paypact.gateways.stripe.simulator.lists import page
 from paypact.gateways.stripe.simulator.requests import Call
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the balance; `minor` is negative where money went out."""
-
-    id: str
-    created: int
-    kind: str
-    minor: int
-    currency: str
-    source: str
-    said: str | None
+from paypact.gateways.stripe.simulator.state import Attempt, Repayment
 
 
 def retrieve(account: Account, call: Call) -> wire.BalanceTransaction:
@@ -33,53 +20,47 @@ def retrieve(account: Account, call: Call) -> wire.BalanceTransaction:
 
 
 def find(account: Account, id_: str) -> wire.BalanceTransaction:
-    row = next((row for row in _rows(account) if row.id == id_), None)
-    if row is None:
+    line = next((line for line in _lines(account) if line.id == id_), None)
+    if line is None:
         raise account.missing("balance_transaction", id_, None)
-    return _render(account, row)
+    return line
 
 
 def all_of(account: Account, call: Call) -> wire.Page:
-    source, kind, currency = (call.params.get(name) for name in ("source", "type", "currency"))
-    found = [
-        row
-        for row in _rows(account)
-        if source in (None, row.source) and kind in (None, row.kind) and currency in (None, row.currency)
-    ]
-    found.sort(key=lambda row: row.created, reverse=True)
-    return page(account, call, found, lambda row: _render(account, row))
+    asked = {name: call.params[name] for name in ("source", "type", "currency") if name in call.params}
+    found = [line for line in _lines(account) if all(getattr(line, name) == value for name, value in asked.items())]
+    return page(account, call, sorted(found, key=lambda line: line.created, reverse=True), lambda line: line)
 
 
-def _rows(account: Account) -> Iterator[Row]:
-    """Every line, the newest purchase first."""
-    for purchase in reversed(account.ledger.purchases):
-        currency = purchase.data.currency
-        for held in reversed(purchase.authorizations):
-            for one in reversed(held.movements):
-                if one.kind == "refund":
-                    made = one.data
-                    if one.state == "failed":
-                        id_ = account.transaction_of(f"{made.id}/failed")
-                        yield Row(id_, made.created, "refund_failure", one.amount, currency, made.id, None)
-                    id_ = account.transaction_of(made.id)
-                    yield Row(id_, made.created, "refund", -one.amount, currency, made.id, None)
-            booked, charge = account.transaction(held), held.data
+def _lines(account: Account) -> Iterator[wire.BalanceTransaction]:
+    for purchase in account.ledger.purchases:
+        for held in purchase.authorizations:
+            charge, booked = held.data, account.transaction(held)
             if booked is not None:
-                yield Row(booked, charge.created, "charge", held.captured, currency, charge.id, charge.description)
+                yield _line(account, booked, "charge", held.captured, charge, purchase.price.currency)
+            for refund in (each for each in held.movements if each.kind == "refund"):
+                amount, currency = refund.amount, purchase.price.currency
+                yield _line(account, account.transaction_of(refund.data.id), "refund", -amount, refund.data, currency)
+                if refund.state == "failed":
+                    back = account.transaction_of(f"{refund.data.id}/failed")
+                    yield _line(account, back, "refund_failure", amount, refund.data, currency)
 
 
-def _render(account: Account, row: Row) -> wire.BalanceTransaction:
-    amount = account.units(abs(row.minor), row.currency) * (1 if row.minor >= 0 else -1)
+def _line(
+    account: Account, id_: str, kind: str, minor: int, source: Attempt | Repayment, currency: str
+) -> wire.BalanceTransaction:
+    """One line of the balance; `minor` is negative where money went out."""
+    amount = account.units(abs(minor), currency) * (1 if minor > 0 else -1)
     return wire.BalanceTransaction(
-        id=row.id,
+        id=id_,
         amount=amount,
-        available_on=row.created,
-        created=row.created,
-        currency=row.currency,
-        description=row.said,
+        available_on=source.created,
+        created=source.created,
+        currency=currency.lower(),
+        description=source.description if isinstance(source, Attempt) else None,
         fee_details=[],
         net=amount,
-        reporting_category=row.kind,
-        source=row.source,
-        type=row.kind,
+        reporting_category=kind,
+        source=source.id,
+        type=kind,
     )
