@@ -339,6 +339,27 @@ JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, V
         {"operation": "authorize"},
         Verdict("ok"),
     ),
+    "11: ended without a card": (lambda: Standing("undone"), Rejected("no page was made"), {}, Verdict("ok")),
+    "11: ended with one": (
+        lambda: Standing("undone", moved("void", held())),
+        Rejected("no page was made"),
+        {},
+        Verdict(
+            "wrong",
+            "outcome/undone/Rejected",
+            "sale answered Rejected (no page was made), but the money was released or given back",
+        ),
+    ),
+    "ended without a card, told as paid": (
+        lambda: Standing("undone"),
+        Approved("t"),
+        {},
+        Verdict(
+            "broken",
+            "outcome/undone/Approved",
+            "sale answered Approved, but it was ended before a card was presented",
+        ),
+    ),
     "5: a verification": (
         lambda: Standing("authorized", held(price=0)),
         Approved("t"),

@@ -25,7 +25,7 @@ _OUTCOME = {
         "challenged": "Declined(4) Pending Rejected(4)",
         "authorized": "Pending",
         "paid": "Pending",
-        "undone": "Pending Rejected",
+        "undone": "Pending Rejected(11)",
     },
     "ask": dict.fromkeys(
         ("open", "untouched", "refused", "challenged", "pending", "review", "authorized", "paid", "undone"), "Unknown"

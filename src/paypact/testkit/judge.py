@@ -185,6 +185,8 @@ def _conditional(
         return Verdict(word, clause, sentence) if seen.target.offers("complete") else OK
     if note == "5" and isinstance(outcome, Approved):
         return _amount(clause, found, outcome, seen)
+    if note == "11" and found.authorization is None:
+        return OK
     return Verdict(word, clause, sentence)
 
 
@@ -281,6 +283,8 @@ def _truth(row: str, found: Standing, seen: Circumstances) -> str:
         return f"the card was charged {major(authorization.captured or authorization.approved, currency)}"
     if row == "authorized" and authorization is not None and authorization.approved:
         return f"{major(authorization.approved, currency)} are held on the card"
+    if row == "undone" and authorization is None:
+        return "it was ended before a card was presented"
     if row == "refused" and found.reason:
         return f"the card was refused ({found.reason})"
     return STANDING_SAID[row]
