@@ -11,7 +11,18 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from paypact.testkit import Case, Example, Exploration, Target, forgery, promise, shoppers, webhook_cases, webhooks
+from paypact.testkit import (
+    Case,
+    Example,
+    Exploration,
+    Target,
+    forgery,
+    neighbour,
+    promise,
+    shoppers,
+    webhook_cases,
+    webhooks,
+)
 from paypact.testkit.explore import NotCoveredError
 from paypact.world.network import EDGES
 
@@ -99,8 +110,7 @@ def _troubles(run: Exploration) -> Iterator[dict[str, Any]]:
         case "two-secrets":
             yield from ({**flow, "seal": word} for flow in flows for word in webhooks.ROTATED)
         case "strangers":
-            world = run.rehearsed(target.case(**flows[0]), webhooks.in_order).world
-            known = list(world.simulator.strangers(target.scope.api_version))
+            known = neighbour.strangers(run.rehearsed(target.case(**flows[0]), webhooks.in_order))
             yield from ({**flows[0], "deliver": str(number)} for number in range(1, len(known) + 1))
         case "another-order":
             yield from ({**flow, "deliver": word} for flow in flows for word in ("", "9 8 7 6 5 4 3 2 1"))

@@ -38,6 +38,7 @@ from paypact.world.issuer import Answer, approve
 from paypact.world.notifications import GENUINE, Outbox, Seal
 from paypact.world.recording import Exchange
 from paypact.world.shopper import NowhereToGo
+from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
@@ -70,7 +71,7 @@ class Example:
         """The case's payment: its card issued and scripted, its token minted."""
         case = self.case
         card = self.card()
-        money = amount(self.target, case.currency, case.amount)
+        money = self.price()
         first = answers.parse(case.answer, money.minor)
         again = [approve()] if case.retry == "same card" else []
         self.world.issuer.answers(card, *self._stored_first, first, *again)
@@ -80,6 +81,10 @@ class Example:
     def _stored_first(self) -> list[Answer]:
         """A card that is charged later is stored without ado."""
         return [approve()] if self.case.operation == "charge_stored" else []
+
+    def price(self) -> Money:
+        """What the case's order costs."""
+        return amount(self.target, self.case.currency, self.case.amount)
 
     def card(self) -> Card:
         """The card that the case spells."""
@@ -109,8 +114,15 @@ class Example:
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
         simulator, shopper = self.world.simulator, self.world.shopper
         shopper.passes, before = self.case.shopper not in ("failed", "abandoned"), shopper.challenged
+        made = self.made(reference, press, card, money, simulator)
+        self.payments.append(made)
+        self.occurred["challenge shown"] += shopper.challenged - before
+        return made
+
+    def made(self, reference: str, press: int, card: Card, money: Money, simulator: Simulator) -> Payment:
+        """A payment with a token of its own, of the case's shopper and basket."""
         customer, items, description = dressed(self.target, self.case, money)
-        made = Payment(
+        return Payment(
             reference=reference,
             attempt=f"{reference}-{press}",
             amount=money,
@@ -123,9 +135,6 @@ class Example:
             browser=simulator.browser(card),
             reissue=self._again,
         )
-        self.payments.append(made)
-        self.occurred["challenge shown"] += shopper.challenged - before
-        return made
 
     def _again(self, payment: Payment, card: Card | None) -> Payment:
         return self._issue(payment.reference, len(self.payments) + 1, card or payment.card, payment.amount)

@@ -14,6 +14,7 @@ from itertools import permutations
 from math import factorial
 from typing import Final
 
+from paypact.testkit import neighbour
 from paypact.testkit.blame import Place
 from paypact.testkit.delivery import bring, conclude, deliver_all, judge_orders, order_now, settle, shown, taken
 from paypact.testkit.early import early
@@ -159,7 +160,7 @@ def elsewhere(example: Example) -> None:
 
 def strangers(example: Example) -> None:
     """One genuine webhook that is not about the shop's payments, before it has any and after."""
-    known = _strangers(example)
+    known = neighbour.strangers(example)
     number = int(example.case.deliver or 1)
     if number > len(known):
         return
@@ -186,15 +187,11 @@ def in_other_alphabets(example: Example) -> None:
     conclude(example)
     assert example.outbox is not None
     foreign = [event for event in example.outbox.happened if _foreign(event)]
-    for event in _strangers(example):
+    for event in neighbour.strangers(example):
         if _foreign(event) and not event.order:
             foreign.append(event)
             _meet(example, event)
     example.occurred["webhook in another alphabet"] += len(foreign)
-
-
-def _strangers(example: Example) -> list[Event]:
-    return list(example.world.simulator.strangers(example.target.scope.api_version))
 
 
 def _foreign(event: Event) -> bool:

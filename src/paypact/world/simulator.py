@@ -136,9 +136,9 @@ class Simulator(ABC):
         return self._telling.sealed(self, event, seal)
 
     def strangers(self, version: str | None) -> Iterable[Event]:
-        """Genuine events that are not about any purchase of the shop: other products, types nobody has heard of.
+        """Genuine events that are not about a payment: other products of the account, types nobody has heard of.
 
-        `order` is set in those about a payment like the shop's own, made by another shop of the same merchant.
+        What they are about can be read at this simulator afterwards.
         """
         return self._telling.strangers(self, version) if self.webhooks else ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from paypact.errors import PaypactError
@@ -50,6 +51,7 @@ class World:
         self.vary: Callable[[Exchange, Response], Response] | None = (
             None  # a legal change to a reply, while it is typed
         )
+        self.neighbour: World | None = None  # another shop at the same account, whose objects can be read here too
         self._doing: list[tuple[str, Payment | None]] = []
         self._commit = self.clock.lock  # one request at a time reaches the ledger, and no timer fires meanwhile
         self.clock.on_defect = self._ours
@@ -122,7 +124,7 @@ class World:
         before, self.ledger.attempt = self.ledger.attempt, exchange.attempt or self.ledger.attempt
         self.ledger.exchange = exchange
         try:
-            response = self._answered(exchange.request)
+            response = self._answer(exchange.request)
             if self.vary is not None:
                 response = self.vary(exchange, response)
             exchange.raw = self.simulator.render(response)
@@ -141,7 +143,25 @@ class World:
         exchange.response = response
         exchange.booked = self.ledger.journal[start:]
 
-    def _answered(self, request: Request) -> Response:
+    def _answer(self, request: Request) -> Response:
+        """What the gateway answers; where this shop has no such object, what it answers the neighbour."""
+        try:
+            response = self.answer(request)
+        except NotSimulatedError:
+            theirs = self._neighbours(request)
+            if theirs is None:
+                raise
+            return theirs
+        return (response.status == HTTPStatus.NOT_FOUND and self._neighbours(request)) or response
+
+    def _neighbours(self, request: Request) -> Response | None:
+        if self.neighbour is None or request.method != "GET":
+            return None
+        theirs = self.neighbour.answer(request)
+        return theirs if theirs.status == HTTPStatus.OK else None
+
+    def answer(self, request: Request) -> Response:
+        """What the gateway itself says to a request, refusals included."""
         try:
             return self.simulator.handle(request)
         except Refusal as refusal:

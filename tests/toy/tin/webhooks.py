@@ -22,10 +22,10 @@ def drawn(tin: Tin, entry: Entry, _: str | None) -> Iterator[Event]:
         yield event(tin, f"charge.{entry.event}", {"charge": told(tin, charge)})
 
 
-def event(tin: Tin, type_: str, content: dict[str, Any], order: str = "") -> Event:
+def event(tin: Tin, type_: str, content: dict[str, Any]) -> Event:
     number = len(tin.ledger.journal)
     body = encode_json({"type": type_, "number": number, **content})
-    return Event(f"{number}-{type_}", type_, tin.world.clock.time(), body, order)
+    return Event(f"{number}-{type_}", type_, tin.world.clock.time(), body)
 
 
 def told(tin: Tin, charge: Authorization) -> dict[str, Any]:
@@ -46,8 +46,6 @@ def sealed(tin: Tin, event: Event, seal: Seal) -> Notification:
 def strangers(tin: Tin, _: str | None) -> Iterator[Event]:
     yield event(tin, "payout.made", {"payout": {"id": "po-1", "to": "Ondřej Ångström"}})
     yield event(tin, f"{UNSEEN_WORD}.made", {UNSEEN_WORD: {"id": "x-1"}})
-    charge = {"id": "ch-of-another", "reference": "another shop's", "status": "approved", "currency": "EUR"}
-    yield event(tin, "charge.book", {"charge": {**charge, "captured": 100, "refunded": 0}}, order="another shop's")
 
 
 def forgeries(tin: Tin, purchase: Purchase, _: str | None) -> Iterator[Event]:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from paypact.gateways.stripe import wire
-from paypact.gateways.stripe.simulator import attempts, charges, disputes, intents, refunds, sessions
+from paypact.gateways.stripe.simulator import attempts, charges, customers, disputes, intents, refunds, sessions
 from paypact.gateways.stripe.simulator.account import Account
-from paypact.gateways.stripe.simulator.state import Intent
+from paypact.gateways.stripe.simulator.state import Intent, Person
 from paypact.payments import Notification, Payment
 from paypact.world.books import Authorization, Entry, Movement, Purchase
 from paypact.world.codecs import encode_json
@@ -229,27 +229,23 @@ def _signature(key: str, at: int, body: bytes) -> str:
 
 
 def strangers(account: Account, version: str | None) -> Iterator[Event]:
-    """Other products of the same account, another shop's payment, types that nobody has heard of."""
-    paid = {"object": "payment_intent", "status": "succeeded", "amount": 100, "amount_received": 100, "currency": "usd"}
-    intent, charge = _id(account, "pi_"), _id(account, "ch_")
-    own = {**paid, "id": intent, "latest_charge": charge, "metadata": {}, "customer": None, "description": None}
-    taken = {"object": "charge", "id": charge, "status": "succeeded", "captured": True, "paid": True, "amount": 100}
-    taken |= {"amount_captured": 100, "amount_refunded": 0, "currency": "usd", "payment_intent": intent, "metadata": {}}
-    unheard = {"id": _id(account, "x_"), "object": UNSEEN_WORD, "livemode": False}
-    for type_, shown, order in (
-        ("customer.updated", {"id": _id(account, "cus_"), "object": "customer", "name": "Žofie Ångström 山田"}, ""),
-        ("invoice.paid", {"id": _id(account, "in_"), "object": "invoice", "status": "paid", "total": 900}, ""),
-        ("payout.paid", {"id": _id(account, "po_"), "object": "payout", "status": "paid", "amount": 900}, ""),
-        ("product.created", {"id": _id(account, "prod_"), "object": "product", "name": "Café crème ☕"}, ""),
-        (f"{UNSEEN_WORD}.created", unheard, ""),
-        (f"charge.{UNSEEN_WORD}.updated", unheard, ""),
-        (f"payment_intent.{UNSEEN_WORD}", own, "another shop's"),
-        ("payment_intent.succeeded", own, "another shop's"),
-        ("charge.succeeded", taken, "another shop's"),
-        ("charge.refunded", {**taken, "amount_refunded": 100, "refunded": True}, "another shop's"),
-    ):
-        newest = version or account.facts.gateway.versions[0]
-        yield _event(_id(account, "evt_", type_), type_, shown, account.world.clock.time(), newest, order=order)
+    """Other products of the same account, and types that nobody has heard of, of a payment too."""
+    person = account.people[_id(account, "cus_")] = Person(_id(account, "cus_"), account.now(), {})
+    person.params["name"] = "Žofie Ångström 山田"
+    shown: dict[str, Any] = {
+        "customer.updated": customers.render(account, person),
+        "invoice.paid": {"id": _id(account, "in_"), "object": "invoice", "status": "paid", "total": 900},
+        "payout.paid": {"id": _id(account, "po_"), "object": "payout", "status": "paid", "amount": 900},
+        "product.created": {"id": _id(account, "prod_"), "object": "product", "name": "Café crème ☕"},
+        f"{UNSEEN_WORD}.created": {"id": _id(account, "x_"), "object": UNSEEN_WORD, "livemode": False},
+    }
+    account.others |= {one["id"]: one for one in shown.values() if isinstance(one, dict)}
+    shown[f"charge.{UNSEEN_WORD}.updated"] = shown[f"{UNSEEN_WORD}.created"]
+    for purchase in account.ledger.purchases[:1]:
+        shown[f"payment_intent.{UNSEEN_WORD}"] = purchase.data.show(account, purchase)
+    for type_, one in shown.items():
+        newest, whose = version or account.facts.gateway.versions[0], "another shop's" * type_.startswith("payment")
+        yield _event(_id(account, "evt_", type_), type_, one, account.world.clock.time(), newest, order=whose)
 
 
 def _id(account: Account, prefix: str, of: str = "stranger") -> str:
