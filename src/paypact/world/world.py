@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from paypact.world.shopper import Shopper
 if TYPE_CHECKING:
     from paypact.gateways import Gateway
 
+_ID = re.compile(r"(?<=/)(?=[^/\s]*\d)[\w-]{8,}")  # in a path: many objects of an endpoint are one thing not simulated
 _OPERATING: ContextVar[tuple[str, Payment | None] | None] = ContextVar("operating", default=None)
 
 
@@ -129,7 +131,7 @@ class World:
                 response = self.vary(exchange, response)
             exchange.raw = self.simulator.render(response)
         except NotSimulatedError as missing:
-            exchange.kind, exchange.note = "not simulated", str(missing)
+            exchange.kind, exchange.note = "not simulated", _ID.sub("{}", str(missing))
             response = Response(501, b"", {"content-type": "text/plain"})
             exchange.raw = f"paypact: not simulated: {missing}".encode()
         except Exception as defect:  # noqa: BLE001 - whatever a simulator raises is ours
