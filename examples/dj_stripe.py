@@ -6,6 +6,9 @@ dj-stripe`, then `paypact run examples/dj_stripe.py`.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import django
@@ -14,9 +17,18 @@ from django.conf import settings
 
 from paypact import Driver, Notification, Order, Reply, SimulatedGateway
 
+FOLDER = tempfile.TemporaryDirectory()
+EMPTY, TABLES = Path(FOLDER.name, "empty.sqlite"), Path(FOLDER.name, "shop.sqlite")
+
 settings.configure(
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "djstripe"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(TABLES),
+            "OPTIONS": {"init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"},
+        }
+    },
     DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
     STRIPE_LIVE_MODE=False,
     USE_TZ=True,
@@ -24,7 +36,7 @@ settings.configure(
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django is set up first
-from django.db import transaction  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from djstripe import models, views  # noqa: E402
 
@@ -34,17 +46,17 @@ class DjStripe(Driver, gateway="stripe", currencies=["EUR", "USD"]):
     def start(cls, gateway: SimulatedGateway) -> None:
         settings.STRIPE_TEST_SECRET_KEY = gateway.credentials["secret_key"]
         call_command("migrate", verbosity=0)
+        connections.close_all()
+        shutil.copy(TABLES, EMPTY)
 
     def __init__(self, gateway: SimulatedGateway) -> None:
         stripe.api_base = gateway.url
-        self.tables = transaction.atomic()
-        self.tables.__enter__()
+        shutil.copy(EMPTY, TABLES)
         secret = gateway.credentials["webhook_secret"]
         self.endpoint = models.WebhookEndpoint.objects.create(id="we_1", secret=secret, enabled_events=["*"])
 
     def close(self) -> None:
-        transaction.set_rollback(True)
-        self.tables.__exit__(None, None, None)
+        connections.close_all()
 
     def receive(self, notification: Notification) -> Reply:
         request = RequestFactory().post(
@@ -59,7 +71,7 @@ class DjStripe(Driver, gateway="stripe", currencies=["EUR", "USD"]):
         if intent is None:
             return Order("unpaid")
         charge: Any = models.Charge.objects.filter(stripe_data__payment_intent=intent.id).last()
-        if charge is not None and charge.stripe_data["disputed"]:
+        if charge is not None and models.Dispute.objects.filter(stripe_data__charge=charge.id).exists():
             return Order("disputed")
         if charge is not None and charge.stripe_data["refunded"]:
             return Order("refunded")
