@@ -120,16 +120,20 @@ class Network:
         finally:
             self._armed = armed
 
-    def begin(self) -> Fault | None:
-        """A request arrives: the fault that strikes before the gateway handles it."""
+    def begin(self, apt: _Hits = lambda _: True) -> Fault | None:
+        """A request arrives: the fault that strikes before the gateway handles it, of those `apt` for this request."""
         self._seen += 1
-        return self._strike(lambda fault: fault.when == "before" and self._due(fault))
+        return self._strike(lambda fault: fault.when == "before" and self._due(fault) and apt(fault))
 
-    def end(self, booked: Iterable[str]) -> Fault | None:
+    def end(self, booked: Iterable[str], apt: _Hits = lambda _: True) -> Fault | None:
         """The gateway handled the request and booked these events: the fault that strikes its reply."""
         events = set(booked)
         return self._strike(
-            lambda fault: fault.when == "after" and (fault.booking in events if fault.booking else self._due(fault))
+            lambda fault: (
+                fault.when == "after"
+                and (fault.booking in events if fault.booking else self._due(fault))
+                and apt(fault)
+            )
         )
 
     def _due(self, fault: Fault) -> bool:

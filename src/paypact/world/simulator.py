@@ -115,6 +115,10 @@ class Simulator(ABC):
         today = datetime.fromtimestamp(self.world.clock.time(), UTC)
         return today.year, today.month
 
+    def keyed(self, request: Request) -> bool:
+        """Whether a request carries an idempotency key: only then can it be answered with a word for repetitions."""
+        return "idempotency-key" in request.headers
+
     def keep(self, request: Request, response: Response) -> None:  # noqa: B027 - a gateway without keys keeps nothing
         """Keep `response` for repetitions of `request`, where the gateway has idempotency keys that do."""
 

@@ -77,7 +77,7 @@ class World:
         if client is not None:
             exchange.client = client
         if operation:
-            fault = self.network.begin()
+            fault = self.network.begin(lambda fault: self._apt(fault, request))
             if fault is not None:
                 exchange.reply = self._suffer(exchange, fault)
                 return exchange
@@ -87,7 +87,7 @@ class World:
         if self.pause is not None:
             self.pause()
         if operation:
-            fault = self.network.end(exchange.events)
+            fault = self.network.end(exchange.events, lambda fault: self._apt(fault, request))
             if fault is not None:
                 exchange.reply = self._suffer(exchange, fault)
         return exchange
@@ -161,6 +161,11 @@ class World:
             return None
         theirs = self.neighbour.answer(request)
         return theirs if theirs.status == HTTPStatus.OK else None
+
+    def _apt(self, fault: Fault, request: Request) -> bool:
+        """Whether a fault can befall this request: what is told of repetitions is told of those with a key alone."""
+        fact = self.gateway.facts.errors.get(fault.kind.partition(":")[2])
+        return fact is None or not fact.repetition or self.simulator.keyed(request)
 
     def answer(self, request: Request) -> Response:
         """What the gateway itself says to a request, refusals included."""

@@ -42,7 +42,7 @@ CARD = {
     *("81703", "81706", "81707", "81709", "81710", "81711", "81712", "81713", "81714", "81715", "81716", "81717"),
     *("91567", "91734", "81750"),
 }
-CONSUMED = {"91564", "93107"}
+IN_FLIGHT = {"915233", "915235"}  # the first request under this key is not answered yet, or its answer was lost
 
 
 def decimal(minor: int, currency: str) -> Decimal:
@@ -178,6 +178,8 @@ class BraintreePayments:
         codes = [error.code for error in result.errors.deep_errors]
         if set(codes) & (CARD | REFUND_DECLINED):
             return Result("declined", reason=codes[0])
+        if set(codes) & IN_FLIGHT:
+            return Result("unknown")
         if set(codes) == {UNSETTLED}:
             return Result("refused", reason=UNSETTLED)
         return Result("refused", reason=result.message)

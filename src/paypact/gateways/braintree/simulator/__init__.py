@@ -109,6 +109,9 @@ class Braintree(Account):
         self.keys.keep(token, place, asked, response)
         return response
 
+    def keyed(self, request: Request) -> bool:
+        return b"api_request_key" in request.body.replace(b"-", b"_")
+
     def render(self, response: Response) -> bytes:
         return response.body if isinstance(response.body, bytes) else encode_xml(response.body)
 

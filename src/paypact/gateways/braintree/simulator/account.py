@@ -167,16 +167,16 @@ class Account(Simulator):
 
     def refusal(self, rule: str, asked: Mapping[str, Any] | None = None) -> Response:
         fact = self.facts.refusals.get(rule) or self.facts.refusals["*"]
-        said = fact.wire
+        return self._refused(fact.status, fact.wire, rule, asked or {})
+
+    def _refused(self, status: int, said: Mapping[str, Any], rule: str, asked: Mapping[str, Any]) -> Response:
         error = wire.Error(attribute=said["attribute"], code=said["code"], message=said["message"])
         owner = said.get("on", "transaction")
         nested: dict[str, Any] = {"errors": [error]}
         if owner in ("credit_card", "billing"):
             nested, owner = {"errors": [], owner: nested}, "transaction"
-        body = wire.ApiErrorResponse(
-            errors={"errors": [], owner: nested}, message=said["message"], params=dict(asked or {})
-        )
-        return Response(fact.status, {"api_error_response": body}, refused=rule)
+        body = wire.ApiErrorResponse(errors={"errors": [], owner: nested}, message=said["message"], params=dict(asked))
+        return Response(status, {"api_error_response": body}, refused=rule)
 
     def missing(self) -> Refusal:
         """Nothing has that id."""
@@ -184,4 +184,6 @@ class Account(Simulator):
 
     def error(self, word: str) -> Response:
         fact = self.facts.errors[word]
+        if fact.wire:
+            return self._refused(fact.status, fact.wire, word, {})
         return Response(fact.status, b"", {"content-type": "text/html", **fact.headers}, refused=word)
