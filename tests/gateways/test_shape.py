@@ -28,7 +28,8 @@ MEANS: dict[str, Answer] = {"approve": approve(), "decline": decline("refused_un
 MEANS |= {"defer": defer(), "hold": hold()}
 STATES = {"approve": "authorized", "decline": "declined", "challenge": "challenged", "defer": "pending", "hold": "held"}
 LINES = 600  # of code: simulator, wire and webhooks; docstrings, comments and blank lines are not counted
-WIDER = {"stripe": 3_500, "adyen": 1_500, "braintree": 1_500}  # what a folder has come to, so that it grows no further
+WIDER = {"stripe": 3_450, "adyen": 1_250, "braintree": 1_450}  # what a folder has come to, so that it grows no further
+TOY_LINES = 120  # how little a whole gateway needs
 REFERENCE = 250
 
 
@@ -180,7 +181,7 @@ def test_budgets(name: str) -> None:
     own = [file for each in ("simulator", "wire") for file in [place / f"{each}.py", *(place / each).rglob("*.py")]]
     own = [file for file in (*own, place / "webhooks.py") if file.is_file()]
 
-    assert sum(map(code_lines, own)) <= WIDER.get(name, LINES)
+    assert sum(map(code_lines, own)) <= (TOY_LINES if name == "tin" else WIDER.get(name, LINES))
     assert code_lines(place / "integration.py") <= REFERENCE
 
 
