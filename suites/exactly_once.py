@@ -15,6 +15,7 @@ from paypact.testkit.flow import (
     BUYING,
     MOVEMENTS,
     PAYING,
+    busy_day,
     buying,
     key_forgotten,
     look_up,
@@ -32,11 +33,14 @@ from paypact.world.simulator import Simulator
 TWICE = "pressed-twice"
 ORDERS = "two-orders"
 FORGOTTEN = "key-forgotten"
+BUSY = "busy-day"
 TROUBLES: Final = {  # cells of no one operation -> how they are played, what must have occurred
     TWICE: (press_twice, "pressed twice"),
     ORDERS: (two_orders, "second order paid"),
     FORGOTTEN: (key_forgotten, "key forgotten"),
+    BUSY: (busy_day, "looked up on a busy day"),
 }
+LOST: Final = ("", "read-timeout booking approve", "read-timeout before 1")  # on a busy day
 
 
 def each_operation(target: Target) -> Iterator[str]:
@@ -50,24 +54,35 @@ def each_operation(target: Target) -> Iterator[str]:
         yield ORDERS
     if _first(target) in BUYING and (target.offers("lookup") or target.offers("order")):
         yield FORGOTTEN
+    if target.offers("lookup") and _first(target) in BUYING:
+        yield BUSY
 
 
 @promise("exactly-once", order=3, cost=20, needs=PAYING, cells=each_operation)
 def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
     target = run.target
     operations = buying(target) if run.key in TROUBLES else (_first(target),) if run.key == "complete" else (run.key,)
-    if run.key == FORGOTTEN:
+    if run.key in (FORGOTTEN, BUSY):
         operations = operations[:1]
     axes = {"operation": Axis(operations), "answer": Axis(_answers(target, run.key))}
     if run.key not in (TWICE, ORDERS):
-        axes["fault"] = Axis(tuple(_faults(run)), lambda fault: str(fault).rpartition(" ")[0])
-        axes["times"] = Axis((99,) if run.key == FORGOTTEN else (1, 3, 99))
+        axes["fault"] = Axis(
+            LOST if run.key == BUSY else tuple(_faults(run)), lambda fault: str(fault).rpartition(" ")[0]
+        )
+        axes["times"] = Axis((99,) if run.key in (FORGOTTEN, BUSY) else (1, 3, 99))
     if run.key == "refund" and settles(target):
         axes["settled"] = Axis((True, False))
     axes["currency"] = Axis(target.currencies, amounts.exponent_class)
     axes["scheme"] = Axis.listed(target.schemes)
     play, condition = TROUBLES.get(run.key, (strike, "fault struck"))
-    run.explore(axes, lambda example: _play(example, run.key, play), condition=condition)
+    cases = [target.case(operation=operations[0], fault=fault, times=99) for fault in LOST] if run.key == BUSY else None
+    run.explore(
+        axes,
+        lambda example: _play(example, run.key, play),
+        condition=condition,
+        cases=cases,
+        at_random=cases is None,
+    )
 
 
 def strike(example: Example) -> None:
@@ -95,7 +110,7 @@ def _first(target: Target) -> str:
 def _answers(target: Target, key: str) -> tuple[str, ...]:
     if key == "complete":
         return ("challenge",)
-    if key in (*MOVEMENTS, FORGOTTEN) or not target.challenges:
+    if key in (*MOVEMENTS, FORGOTTEN, BUSY) or not target.challenges:
         return ("approve",)
     return ("approve", "challenge")
 

@@ -22,6 +22,7 @@ from paypact.world.network import Fault
 MOST_PRESSES: Final = 3
 KEPT: Final = 86_400  # seconds for which an idempotency key is kept, where the gateway's facts do not say
 HOUR: Final = 3_600
+PAGE: Final = 100  # entries on the longest page that gateways list
 MOVEMENTS: Final = {"capture": "authorize", "void": "authorize", "refund": "sale"}  # what each must follow
 PAYING: Final = ("sale", "authorize", "verify", "store", "charge_stored")
 BUYING: Final = ("sale", "authorize", "charge_stored")  # those that ask for money, not only for a look at the card
@@ -198,6 +199,37 @@ def key_forgotten(example: Example) -> None:
         told = example.perform("lookup", payment, payment.reference)
         example.judge(told, last_word=True)
     conclude(example)
+
+
+def busy_day(example: Example) -> None:
+    """The answer may be lost; the shop looks the order up when more others have been paid than a page of a list has."""
+    operation = example.case.operation
+    payment = example.payment()
+    _arm(example, operation)
+    example.judge(example.perform(operation, payment, payment))
+    _heal(example)
+    if not _others_pay(example):
+        return
+    deliver_all(example)
+    settle(example)
+    example.occurred["looked up on a busy day"] += 1
+    example.judge(example.perform("lookup", payment, payment.reference), last_word=True)
+    conclude(example)
+
+
+def _others_pay(example: Example) -> bool:
+    """Other orders of the merchant's, paid at another till; False: this gateway lets no other till pay."""
+    own, outbox = len(example.payments), example.outbox
+    waiting = list(outbox.waiting) if outbox else []
+    paid = True
+    for _ in range(PAGE + 1):
+        other = example.another_order()
+        with example.world.outside(other):
+            paid = paid and example.world.simulator.elsewhere(other, "sale")
+    example.payments[:] = [*example.payments[own:], *example.payments[:own]]  # the shop's own counts as the newest
+    if outbox:
+        outbox.waiting = waiting
+    return paid
 
 
 def look_up(example: Example) -> None:

@@ -25,7 +25,7 @@ CONNECTION: Final = tuple(
 )
 EDGE: Final = tuple((kind, "before") for kind in EDGES)
 YEAR: Final = 365 * 86_400.0  # seconds: pauses that double each time soon reach it
-_ID = re.compile(r"[^/]*\d[^/]*")
+_ID = re.compile(r"(?<=/)(?!v\d+(?:/|$))[^/]*\d[^/]*")  # the version of an API is none
 
 
 def operations(target: Target) -> tuple[str, ...]:

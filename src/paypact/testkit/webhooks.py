@@ -190,7 +190,7 @@ def in_other_alphabets(example: Example) -> None:
     for event in neighbour.strangers(example):
         if _foreign(event) and not event.order:
             foreign.append(event)
-            _meet(example, event)
+            _meet(example, event, "is genuine, though not written in ASCII,")
     example.occurred["webhook in another alphabet"] += len(foreign)
 
 
@@ -198,7 +198,7 @@ def _foreign(event: Event) -> bool:
     return not event.body.isascii() or b"\\u" in event.body
 
 
-def _meet(example: Example, event: Event) -> None:
+def _meet(example: Example, event: Event, what: str = "is not for the shop,") -> None:
     """Deliver a stranger: 2xx, or it comes again for days."""
     assert example.outbox is not None
     answer = bring(example, event.type, example.outbox.sealed(event))
@@ -207,7 +207,7 @@ def _meet(example: Example, event: Event) -> None:
         example.tell("receive", event.type, answer)
     elif not taken(answer):
         word = "advice" if event.order else "wrong"  # a shop may wait for a payment that it is about to hear of
-        sentence = f"{event.type} is not for the shop, and was answered {answer}: it will come again and again"
+        sentence = f"{event.type} {what} and was answered {answer}: it will come again and again"
         example.problem(Verdict(word, "stranger/refused", sentence), None, "delivery")
 
 
