@@ -6,7 +6,7 @@ import gc
 import inspect
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from os import PathLike
 from typing import Any
 
@@ -37,6 +37,14 @@ class DriverClass(pytest.Collector):
         for mark in getattr(driver, "pytestmark", []):
             node.add_marker(getattr(pytest.mark, mark.name)(*mark.args, **mark.kwargs))
         return node
+
+    @cached_property
+    def line(self) -> int | None:
+        """Where the class begins in its file, counted from 0; to look that up takes longer than an example."""
+        try:
+            return inspect.getsourcelines(self.driver)[1] - 1
+        except (OSError, TypeError):
+            return None
 
     def collect(self) -> Iterator[CellItem]:
         """One item a cell.
@@ -136,12 +144,8 @@ class CellItem(pytest.Function):
 
     def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:
         """Where an IDE jumps to: the driver class."""
-        driver = self.cell.target.driver
-        try:
-            line = inspect.getsourcelines(driver)[1] - 1
-        except (OSError, TypeError):
-            line = None
-        return self.path, line, f"{driver.__qualname__}.{self.name}"
+        assert isinstance(self.parent, DriverClass)
+        return self.path, self.parent.line, f"{self.cell.target.driver.__qualname__}.{self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Our own words and no traceback of ours; a fixture's failure is shown as pytest shows it."""
