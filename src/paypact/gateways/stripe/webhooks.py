@@ -235,17 +235,30 @@ def strangers(account: Account, version: str | None) -> Iterator[Event]:
     shown: dict[str, Any] = {
         "customer.updated": customers.render(account, person),
         "invoice.paid": {"id": _id(account, "in_"), "object": "invoice", "status": "paid", "total": 900},
-        "payout.paid": {"id": _id(account, "po_"), "object": "payout", "status": "paid", "amount": 900},
-        "product.created": {"id": _id(account, "prod_"), "object": "product", "name": "Café crème ☕"},
+        "payout.paid": _payout(account),
         f"{UNSEEN_WORD}.created": {"id": _id(account, "x_"), "object": UNSEEN_WORD, "livemode": False},
     }
-    account.others |= {one["id"]: one for one in shown.values() if isinstance(one, dict)}
+    account.others[f"/v1/payouts/{shown['payout.paid']['id']}"] = shown["payout.paid"]
     shown[f"charge.{UNSEEN_WORD}.updated"] = shown[f"{UNSEEN_WORD}.created"]
     for purchase in account.ledger.purchases[:1]:
         shown[f"payment_intent.{UNSEEN_WORD}"] = purchase.data.show(account, purchase)
     for type_, one in shown.items():
         newest, whose = version or account.facts.gateway.versions[0], "another shop's" * type_.startswith("payment")
         yield _event(_id(account, "evt_", type_), type_, one, account.world.clock.time(), newest, order=whose)
+
+
+def _payout(account: Account) -> dict[str, Any]:
+    """As the vendor's description has it; its bank account is nobody's business here."""
+    nothing = dict.fromkeys(
+        (
+            *("balance_transaction", "destination", "failure_balance_transaction", "failure_code", "failure_message"),
+            *("original_payout", "reversed_by", "statement_descriptor"),
+        )
+    )
+    said = {"amount": 900, "currency": "usd", "automatic": True, "method": "standard", "type": "bank_account"}
+    at = {"arrival_date": account.now(), "created": account.now(), "description": "STRIPE PAYOUT", "metadata": {}}
+    kind = {"id": _id(account, "po_"), "object": "payout", "livemode": False, "source_type": "card", "status": "paid"}
+    return {**kind, **said, **at, **nothing}
 
 
 def _id(account: Account, prefix: str, of: str = "stranger") -> str:

@@ -54,8 +54,8 @@ class Stripe(Account):
         name, id_ = placed(described().endpoints, method, path)
         route = ROUTES.get(name)
         if route is None:
-            if method == "GET" and id_ in self.others:
-                return Response(200, self.others[id_])
+            if method == "GET" and path in self.others:
+                return Response(200, self.others[path])
             if documented(method, path):
                 raise NotSimulatedError(where)
             raise self.refuse("unrecognized_url", method=method, path=path)

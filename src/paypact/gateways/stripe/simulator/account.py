@@ -44,7 +44,7 @@ class Account(Simulator):
         super().__init__(world)
         self.methods: dict[str, Method] = {}
         self.people: dict[str, Person] = {}
-        self.others: dict[str, Mapping[str, Any]] = {}  # objects of products that are not simulated, for who reads them
+        self.others: dict[str, Mapping[str, Any]] = {}  # path -> an object of a product that is not simulated
         self.told: list[Event] = []  # what was drawn for a listening shop
         self.request_id = ""  # of the request being carried out
         self.keys = IdempotencyKeys(world.clock.time, self.facts.limits["idempotency_seconds"])
