@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from paypact import Unknown
+from paypact.cards.reasons import reasons
 from paypact.driver import OPERATIONS, Driver
 from paypact.errors import UsageError
 from paypact.gateways import names
@@ -81,6 +82,27 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         {"amounts": {"JPY": (0, 100)}},
         "driver Shop: amounts=(0, 100) for JPY has no amount in it; write (least, most) in minor units",
     ),
+    ({"amounts": {"EUR": 5}}, "driver Shop: amounts=5 for EUR has no amount in it; write (least, most) in minor units"),
+    (
+        {"amounts": ("1", "2")},
+        "driver Shop: amounts=('1', '2') has no amount in it; write (least, most) in minor units",
+    ),
+    (
+        {"countries": ["DE", "Germany"]},
+        "driver Shop: countries=['Germany'] is no country; write ISO 3166-1 codes such as countries=[\"DE\"]",
+    ),
+    (
+        {"variants": ["hosted"]},
+        "driver Shop: variants=['hosted'] is no table; write variants={\"name\": {constructor keyword: value}}",
+    ),
+    (
+        {"reasons": ["no_money"]},
+        'driver Shop: reasons=[\'no_money\'] is no table; write reasons={"your own text": "neutral word"}',
+    ),
+    (
+        {"reasons": {"no money": "insufficient_fund"}},
+        "driver Shop: reasons=['insufficient_fund'] is unknown as a neutral word for declines{reasons}",
+    ),
 ]
 
 
@@ -90,7 +112,8 @@ def test_a_scope_that_cannot_be_meant(keywords: dict[str, Any], message: str) ->
     with pytest.raises(UsageError) as refused:
         targets(shop(**keywords))
 
-    assert str(refused.value) == message.format(gateways=", ".join(names()))
+    nearest = f"; did you mean 'insufficient_funds'? (known: {', '.join(reasons())})"
+    assert str(refused.value) == message.replace("{gateways}", ", ".join(names())).replace("{reasons}", nearest)
 
 
 @pytest.mark.parametrize(("file", "place"), [("shop.py", "shop.py"), ("", "types")], ids=["file", "module"])

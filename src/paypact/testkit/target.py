@@ -10,9 +10,9 @@ from typing import Any
 from paypact.driver import OPERATIONS, Driver, Scope, offered, scope_of
 from paypact.errors import UsageError
 from paypact.gateways import Gateway, load
-from paypact.naming import near
 from paypact.report.model import Integration
 from paypact.testkit.case import Case
+from paypact.testkit.scope import check
 
 
 @dataclass(frozen=True, eq=False)  # columns are told apart by identity
@@ -92,35 +92,7 @@ def targets(driver: type[Driver], file: str = "") -> tuple[Target, ...]:
             f"driver {driver.__qualname__} ({file or driver.__module__}) offers no operation: "
             f"define at least one of {', '.join(OPERATIONS)}"
         )
-    for keyword, given, known in (
-        ("schemes", scope.schemes, tuple(facts.schemes)),
-        ("currencies", scope.currencies, facts.currencies.accepted),
-        ("wallets", scope.wallets, tuple(facts.wallets)),
-    ):
-        unknown = [word for word in given or () if word not in known]
-        if unknown:
-            raise UsageError(
-                f"driver {driver.__qualname__}: {keyword}={unknown!r} is unknown at gateway {scope.gateway!r}"
-                f"{near(unknown[0], known)} (known: {', '.join(known) or 'none'})"
-            )
-        if given == () and keyword != "wallets":
-            raise UsageError(
-                f"driver {driver.__qualname__}: {keyword}=() leaves nothing to try; "
-                "leave it out for all that the gateway takes"
-            )
-    _check_amounts(driver, scope)
+    check(driver, scope, facts)
     if not scope.variants:
         return (Target(driver, file=file),)
     return tuple(Target(driver, variant, keywords, file) for variant, keywords in scope.variants.items())
-
-
-def _check_amounts(driver: type[Driver], scope: Scope) -> None:
-    declared = scope.amounts
-    pairs = declared.items() if isinstance(declared, Mapping) else [("", declared)] if declared else []
-    for currency, (least, most) in pairs:
-        if not 0 < least <= most:
-            of = f" for {currency}" if currency else ""
-            raise UsageError(
-                f"driver {driver.__qualname__}: amounts={(least, most)!r}{of} has no amount in it; "
-                "write (least, most) in minor units"
-            )
