@@ -1,4 +1,4 @@
-"""What a gateway has only acknowledged so far: it is carried out later, and told then."""
+"""What is not decided yet: what a gateway has only acknowledged, and what a bank or the acquirer answers later."""
 
 from __future__ import annotations
 
@@ -20,3 +20,17 @@ def carry_out(world: World) -> None:
     with world.outside():
         while any(acknowledged(world)):
             world.clock.advance(world.clock.next() or 0.0)
+
+
+def let_time_decide(world: World) -> None:
+    """Let time pass until every payment and every movement has been decided, or nothing is left to wait for."""
+    with world.outside():
+        while _undecided(world) and world.clock.next() is not None:
+            world.clock.advance(world.clock.next() or 0.0)
+
+
+def _undecided(world: World) -> bool:
+    authorizations = [a for p in world.ledger.purchases for a in p.authorizations]
+    return any(
+        a.state in ("pending", "held") or any(m.state == "requested" for m in a.movements) for a in authorizations
+    )

@@ -22,6 +22,7 @@ from paypact.payments import (
 )
 from paypact.report.model import Cause
 from paypact.testkit import cards, checks
+from paypact.testkit.acknowledged import let_time_decide
 from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place
 from paypact.testkit.calls import calling
@@ -189,15 +190,7 @@ class Example:
 
     def rest(self) -> None:
         """Let time pass until everything that is still undecided has been decided."""
-        with self.world.outside():
-            while self._undecided() and self.world.clock.next() is not None:
-                self.world.clock.advance(self.world.clock.next() or 0.0)
-
-    def _undecided(self) -> bool:
-        authorizations = [a for p in self.world.ledger.purchases for a in p.authorizations]
-        return any(
-            a.state in ("pending", "held") or any(m.state == "requested" for m in a.movements) for a in authorizations
-        )
+        let_time_decide(self.world)
 
     def happened(self, call: str, told: object, payment: Payment | None = None, asked: Iterable[object] = ()) -> None:
         """Remember a moment of the story, of the newest payment where none is named; `told` None: nobody was asked."""
