@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
-Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, first, run,
-report, gate, pace; without any, all but gate and pace. `--batches` is how often each is measured.
+Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, first,
+merge, run, report, gate, pace; without any, all but gate and pace. `--batches` is how often each is measured.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
         "ledger": lambda: exchanges.in_long_ledgers(batches, (1, 1_000, 100_000)),
         "demo": lambda: commands.demo(max(1, batches // 3)),
         "first": lambda: commands.first(max(1, batches // 3)),
+        "merge": lambda: commands.merge(max(1, batches // 4)),
         "run": lambda: commands.run(max(1, batches // 6)),
         "report": lambda: report.report(max(1, batches // 4)),
         "gate": lambda: commands.gate(max(1, batches // 12)),

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.measure import Row, peak
+from benchmarks import report
+from benchmarks.measure import Row, children, peak
 
 from paypact import gateways
 
@@ -23,6 +24,7 @@ ONE = ("run", "--integration", "stripe", "-n", "2")  # one integration, two proc
 TWO = ("card-types", "answers")
 SIX = (*TWO, "tolerance", "money", "expiry", "customers")
 FLAW = "fixtures/flawed/stripe/brand_names.py"
+SHARDS = 20
 SPEED_UP = 1.7  # of two processes beside one
 COUNTED = {  # what a promise's conditions count
     "lifecycle": "steps (payments, captures, refunds, voids, disputes)",
@@ -32,9 +34,10 @@ COMPILED = tempfile.TemporaryDirectory()  # removed when this process ends
 
 
 class Ended(NamedTuple):
-    """A command that has ended: wall seconds, the most memory its processes held at once in MB, what it found."""
+    """A command that has ended: its seconds (CPU: of all its processes), the most MB it held at once, its result."""
 
     seconds: float
+    cpu: float
     memory: float
     result: dict[str, Any]
 
@@ -62,6 +65,15 @@ def first(repeats: int) -> list[Row]:
     return [Row("`paypact run` on a flawed integration: first finding on screen", f"{shown:.1f} s", shown, 5.0)]
 
 
+def merge(repeats: int) -> list[Row]:
+    """`paypact report merge` of twenty shards with a hundred findings, into JSON and HTML."""
+    with tempfile.TemporaryDirectory() as folder:
+        report.shards(Path(folder), SHARDS)
+        arguments = ("report", "merge", folder, "--html", str(Path(folder) / "all.html"))
+        took, shown = _typical([_whole(arguments) for _ in range(repeats + 1)][1:])
+    return [Row(f"`paypact report merge`, {SHARDS} shards, into JSON and HTML", shown, took, 3.0)]
+
+
 def run(repeats: int) -> list[Row]:
     """`paypact run` on the bundled Stripe integration, profile `pr`, two processes."""
     rows = []
@@ -72,8 +84,8 @@ def run(repeats: int) -> list[Row]:
     ):
         chosen = [each for promise in promises for each in ("--promise", promise)]
         ended = [_whole((*ONE, *chosen)) for _ in range(repeats)]
-        took = statistics.median(each.seconds for each in ended)
-        rows.append(Row(f"`paypact run -n 2`, Stripe, {what}, `pr`", f"{took:.1f} s", took, target))
+        took, shown = _typical(ended)
+        rows.append(Row(f"`paypact run -n 2`, Stripe, {what}, `pr`", shown, took, target))
         if promises == SIX:
             memory = max(each.memory for each in ended)
             rows.append(Row("the same: most memory of all its processes at once", f"{memory:.0f} MB", memory, 300.0))
@@ -83,14 +95,13 @@ def run(repeats: int) -> list[Row]:
 def gate(repeats: int) -> list[Row]:
     """`paypact run` on the bundled integrations of three gateways, all promises, `pr`: in two processes and in one."""
     both, one = ([_whole(("run", "-n", number)) for _ in range(repeats)] for number in ("2", "0"))
-    took, alone = (statistics.median(each.seconds for each in ended) for ended in (both, one))
+    (took, shown), (alone, shown_alone) = _typical(both), _typical(one)
     named = gateways.names()
     what = f"`paypact run`, {len(named)} gateways, all promises, `pr`"
     rows = [
-        Row(f"{what}, -n 2", f"{took:.0f} s", took, 90.0),
-        Row(
-            f"{what}, one process: {alone:.0f} s; -n 2 takes of that", f"{took / alone:.2f}", took / alone, 1 / SPEED_UP
-        ),
+        Row(f"{what}, -n 2", shown, took, 90.0),
+        Row(f"{what}, one process", shown_alone, alone),
+        Row("-n 2 beside one process", f"{took / alone:.2f} of the time", took / alone, round(1 / SPEED_UP, 2)),
     ]
     cells = one[-1]
     for promise in dict.fromkeys(each["promise"] for each in cells.result["cells"]):
@@ -118,6 +129,12 @@ def pace() -> list[Row]:
     return rows
 
 
+def _typical(ended: Sequence[Ended]) -> tuple[float, str]:
+    """The median of the wall seconds, and how it is shown."""
+    took, cpu = (statistics.median(getattr(each, name) for each in ended) for name in ("seconds", "cpu"))
+    return took, f"{took:.1f} s ({cpu:.1f} s of CPU)"
+
+
 def _median(repeats: int, arguments: Sequence[str], said: bytes) -> tuple[float, float]:
     shown, ended = zip(*[_until(arguments, said) for _ in range(repeats + 1)][1:], strict=True)
     return statistics.median(shown), statistics.median(ended)
@@ -140,12 +157,12 @@ def _whole(arguments: Sequence[str]) -> Ended:
     """Run a command to its end, which must not be a failure of its own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "run.json"
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), children()
         with _started((*arguments, "--json", str(file)), subprocess.DEVNULL) as process:
             memory = peak(process)
         seconds = time.perf_counter() - began
         assert process.returncode in (0, 1), arguments
-        return Ended(seconds, memory, json.loads(file.read_text("utf-8")))
+        return Ended(seconds, children() - spent, memory, json.loads(file.read_text("utf-8")))
 
 
 @contextmanager

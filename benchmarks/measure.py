@@ -51,6 +51,12 @@ def medians(batches: int, *runs: Batch) -> list[float]:
     return [statistics.median(figures) for figures in measured]
 
 
+def children() -> float:
+    """CPU seconds of all processes that were started from here and have ended, theirs included."""
+    ended = os.times()
+    return ended.children_user + ended.children_system
+
+
 def peak(process: subprocess.Popen[bytes]) -> float:
     """Wait for a process to end: the most MB that it and those below it held at once; 0 where /proc does not tell.
 

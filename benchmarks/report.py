@@ -12,8 +12,8 @@ from benchmarks.measure import Row, cpu
 
 from paypact import discovery
 from paypact.flawed import manifest
-from paypact.report import html
-from paypact.report.model import CellResult, Finding, Integration, RunResult
+from paypact.report import html, json
+from paypact.report.model import CellResult, Finding, Integration, RunResult, Shard
 from paypact.runner import launch
 from paypact.testkit.promise import promises
 
@@ -67,6 +67,16 @@ def example() -> RunResult:
         for number in range(GATEWAYS)
     )
     return msgspec.structs.replace(found, cells=tuple(cells), integrations=columns, coverage=())
+
+
+def shards(folder: Path, of: int) -> None:
+    """Write the same as that many machines would have."""
+    result = example()
+    names = tuple(cell.name for cell in result.cells)
+    for number in range(of):
+        part = Shard(number=number + 1, of=of, cells=names)
+        told = msgspec.structs.replace(result, shard=part, cells=result.cells[number::of])
+        json.write(told, str(folder / f"{number + 1}.json"))
 
 
 def _like(finding: Finding, name: dict[str, str], number: int) -> Finding:

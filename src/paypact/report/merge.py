@@ -101,7 +101,8 @@ def _together(shard: Shard, parts: Mapping[str, RunResult]) -> Sequence[CellResu
         )
     place = {name: number for number, name in enumerate(shard.cells)}
     cells = sorted((cell for part in parts.values() for cell in part.cells), key=lambda cell: place[cell.name])
-    lost = [name for name in shard.cells if name not in {cell.name for cell in cells}]
+    told = {cell.name for cell in cells}
+    lost = [name for name in shard.cells if name not in told]
     if lost and not any(part.errors for part in parts.values()):
         raise UsageError(
             f"report merge: no shard has a result of {_listed(lost)}: a run stopped early. Run it again, without -x"
