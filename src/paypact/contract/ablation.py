@@ -7,9 +7,9 @@ fields stand in for each other, dropping either changes nothing and dropping bot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from paypact.contract.model import Need, Read
 from paypact.contract.paths import Path, dotted
@@ -17,7 +17,8 @@ from paypact.contract.trace import Step, Symbols, Trace
 from paypact.world.variations import Variation
 from paypact.world.wire import UNSEEN_WORD, Kind
 
-Play = Callable[[Collection[str]], Trace]  # the trace of the same case with these variations of the reply
+Departure: TypeAlias = tuple[Step | None, Step | None] | None  # the first step that differs, as it was and as it is
+Play = Callable[[Collection[Variation]], Trace]  # the trace of the same case with these variations of the reply
 _OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number", float: "number", dict: "object", list: "list"}
 MOST_SHOWN: Final = 160
@@ -33,6 +34,18 @@ class Found:
     together: bool = True
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What other replies lead to expect of one. It decides what is tried first, and spares tries where it is right.
+
+    `needs` were found of the same reply when the shop went on in another way: they hold, whatever it does now.
+    """
+
+    needs: Mapping[Path, Need] = field(default_factory=dict)
+    spare: Collection[str] = ()  # fields that were not missed
+    missed: Collection[str] = ()  # fields that were
+
+
 class Ablation:
     """Takes one reply apart.
 
@@ -42,101 +55,123 @@ class Ablation:
 
     def __init__(self, reply: Any, possible: Sequence[Variation], play: Play, usual: Trace, symbols: Symbols) -> None:
         self.reply, self.play, self.usual, self.symbols = reply, play, usual, symbols
-        self.of: dict[Path, dict[Kind, str]] = {}
+        self.of: dict[Path, dict[Kind, Variation]] = {}
         for each in possible:
             if each.kind not in ("extra", "arm"):
-                self.of.setdefault(each.path, {})[each.kind] = str(each)
+                self.of.setdefault(each.path, {})[each.kind] = each
+        self.expected = Expected()
+        self._played: dict[frozenset[Variation], Departure] = {}
 
-    def found(self, known: Collection[str] = ()) -> Found:
-        """Find all needs. What is `known` not to be missed elsewhere is dropped in halves instead of one by one."""
-        result = Found()
-        likely = [path for path in self.of if dotted(path) in known and "absent" in self.of[path]]
-        missed = set(self._guilty(likely, dict.fromkeys(likely, "absent")))
-        result.unneeded = [path for path in likely if path not in missed]
+    def found(self, expected: Expected | None = None) -> Found:
+        """Find all needs. What is expected not to be missed is dropped in halves, everything else one by one."""
+        self.expected = expected or Expected()
+        result = Found({path: need for path, need in self.expected.needs.items() if path in self.of})
+        known = set(result.needs)
         self._alone(result)
         self._gently(result)
         self._together(result)
-        for path in list(result.needs):
-            result.needs[path] = self._read(path)
+        # in the order of the reply, however they were found
+        result.needs = {
+            path: result.needs[path] if path in known else self._read(path) for path in self.of if path in result.needs
+        }
         return result
 
     # --- the search ---------------------------------------------------------------------------------------------
 
     def _alone(self, result: Found) -> None:
         """Each field dropped alone; below a field that nobody misses nothing is looked for."""
-        for path, kinds in self.of.items():
-            if "absent" not in kinds or any(path[: len(gone)] == gone for gone in result.unneeded):
+        dropped = {path: kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds}
+        likely = {path: dropped[path] for path in dropped if dotted(path) in self.expected.spare}
+        missed = set(self._guilty({path: drop for path, drop in likely.items() if path not in result.needs}))
+        result.unneeded = [path for path in likely if path not in missed and path not in result.needs]
+        for path, drop in dropped.items():
+            if path in result.needs or any(path[: len(gone)] == gone for gone in result.unneeded):
                 continue
-            if self._matters(kinds["absent"]):
+            if self._matters([drop]):
                 result.needs[path] = Need(field=dotted(path), read="presence")
             else:
                 result.unneeded.append(path)
 
     def _gently(self, result: Found) -> None:
         """What is not missed may still be read: null, or another value in its place. In halves, as it rarely is."""
-        rest = [path for path in self.of if path not in result.needs]
-        null: dict[Path, Kind] = {path: "null" for path in rest if "null" in self.of[path]}
-        other: dict[Path, Kind] = {path: kind for path in rest for kind in _OTHER if kind in self.of[path]}
-        for change in (null, other):
-            for path in self._guilty(list(change), change):
+        for kind in (("null",), _OTHER):
+            change = {path: kinds[one] for path, kinds in self.of.items() for one in kind if one in kinds}
+            for path in self._guilty({path: made for path, made in change.items() if path not in result.needs}):
                 for place in (path[:length] for length in range(1, len(path) + 1)):
                     if place in self.of and place not in result.needs:
                         result.needs[place] = Need(field=dotted(place), read="presence")
-        result.unneeded = self._outermost(result)
+        result.unneeded = self._outermost(path for path in self.of if path not in result.needs)
 
-    def _guilty(self, paths: Sequence[Path], kinds: Mapping[Path, Kind]) -> Iterator[Path]:
-        """Those of these fields whose change matters, each changed in its way; fields within others come after them."""
-        within = {path for path in paths if any(path[:length] in kinds for length in range(1, len(path)))}
-        outer, inner = [path for path in paths if path not in within], [path for path in paths if path in within]
-        if outer and self._matters(*(self.of[path][kinds[path]] for path in outer)):
-            if len(outer) == 1:
-                yield outer[0]
-            else:
-                half = len(outer) // 2
-                yield from self._guilty(outer[:half], _of(kinds, outer[:half]))
-                yield from self._guilty(outer[half:], _of(kinds, outer[half:]))
-        if inner:
-            yield from self._guilty(inner, _of(kinds, inner))
+    def _guilty(self, changes: Mapping[Path, Variation]) -> Iterator[Path]:
+        """Those of these fields whose change matters: the suspects one by one, the others in halves.
+
+        Fields within others come after them.
+        """
+        within = {path for path in changes if any(path[:length] in changes for length in range(1, len(path)))}
+        outer = [path for path in changes if path not in within]
+        suspects = [path for path in outer if dotted(path) in self.expected.missed]
+        yield from (path for path in suspects if self._matters([changes[path]]))
+        yield from self._halved([path for path in outer if path not in suspects], changes)
+        if within:
+            yield from self._guilty({path: changes[path] for path in changes if path in within})
+
+    def _halved(self, paths: Sequence[Path], changes: Mapping[Path, Variation]) -> Iterator[Path]:
+        if not paths or not self._matters([changes[path] for path in paths]):
+            return
+        if len(paths) == 1:
+            yield paths[0]
+            return
+        half = len(paths) // 2
+        yield from self._halved(paths[:half], changes)
+        yield from self._halved(paths[half:], changes)
 
     def _together(self, result: Found) -> None:
         """All that is not needed, gone at once; where that matters, one after the other, keeping what is missed."""
-        if not result.unneeded or not self._matters(*self._drops(result.unneeded)):
-            return
-        result.together = False
         gone: list[Path] = []
-        for path in result.unneeded:
-            if self._matters(*self._drops([*gone, path])):
-                result.needs[path] = Need(field=dotted(path), read="presence")
-                inner = [p for p in self.of if p != path and p[: len(path)] == path and "absent" in self.of[p]]
-                for each in inner:
-                    if any(each[: len(other)] == other for other in gone):
-                        continue
-                    if self._matters(*self._drops([*gone, each])):
-                        result.needs[each] = Need(field=dotted(each), read="presence")
-                    else:
-                        gone.append(each)
-            else:
-                gone.append(path)
-        result.unneeded = gone
+        rest = result.unneeded
+        while rest and self._matters(self._drops([*gone, *rest])):
+            result.together = False
+            first = self._first(gone, rest)
+            path = rest[first]
+            result.needs[path] = Need(field=dotted(path), read="presence")
+            gone += rest[:first]
+            within = [each for each in self.of if each != path and each[: len(path)] == path]
+            rest = [*(each for each in within if "absent" in self.of[each]), *rest[first + 1 :]]
+        result.unneeded = self._outermost([*gone, *rest])
 
-    def _drops(self, paths: Sequence[Path]) -> list[str]:
+    def _first(self, gone: list[Path], rest: list[Path]) -> int:
+        """The first of the rest that is missed when all before it are gone: with all of the rest gone, something is."""
+        low, high = 0, len(rest) - 1
+        guesses = [at for at, path in enumerate(rest) if dotted(path) in self.expected.missed]
+        while low < high:
+            tried = high - 1 if high in guesses else (low + high) // 2
+            tried = next((at for at in guesses if low <= at < high), tried)
+            if self._matters(self._drops([*gone, *rest[: tried + 1]])):
+                high = tried
+            else:
+                low = tried + 1
+        return low
+
+    def _drops(self, paths: Iterable[Path]) -> list[Variation]:
         return [self.of[path]["absent"] for path in paths]
 
-    def _outermost(self, result: Found) -> list[Path]:
-        """What is not needed, each field whose parent is: the rest goes with its parent."""
-        rest: list[Path] = []
-        for path, kinds in self.of.items():
-            if path in result.needs or "absent" not in kinds:
-                continue
-            if not any(path[: len(gone)] == gone for gone in rest):
-                rest.append(path)
-        return rest
+    def _outermost(self, paths: Iterable[Path]) -> list[Path]:
+        """Those of these fields that can be left out, without what lies within others: it goes with them."""
+        kept: list[Path] = []
+        for path in paths:
+            if "absent" in self.of[path] and not any(path[: len(above)] == above for above in kept):
+                kept.append(path)
+        return kept
 
-    def _matters(self, *changes: str) -> bool:
+    def _matters(self, changes: Collection[Variation]) -> bool:
         return self._departure(changes) is not None
 
-    def _departure(self, changes: Collection[str]) -> tuple[Step | None, Step | None] | None:
-        return self.usual.departs(self.play(changes))
+    def _departure(self, changes: Collection[Variation]) -> Departure:
+        """What is different with these changes; each set of them is played once."""
+        key = frozenset(changes)
+        if key not in self._played:
+            self._played[key] = self.usual.departs(self.play(changes))
+        return self._played[key]
 
     # --- how it is read -----------------------------------------------------------------------------------------
 
@@ -147,7 +182,7 @@ class Ablation:
         read: Read = "presence"
         if other is not None:
             read = self._use(held, other)
-        elif not isinstance(held, dict | list) and "retyped" in kinds and self._matters(kinds["retyped"]):
+        elif not isinstance(held, dict | list) and "retyped" in kinds and self._matters([kinds["retyped"]]):
             read = "type"
         mine = self.symbols.canonical(held) if isinstance(held, str) else held
         return Need(
@@ -178,11 +213,7 @@ class Ablation:
         return held
 
 
-def _of(kinds: Mapping[Path, Kind], paths: Sequence[Path]) -> dict[Path, Kind]:
-    return {path: kinds[path] for path in paths}
-
-
-def effect(departed: tuple[Step | None, Step | None] | None) -> str:
+def effect(departed: Departure) -> str:
     """What happens instead, in one sentence."""
     if departed is None:
         return ""

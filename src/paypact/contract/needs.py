@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from paypact.contract.ablation import Ablation, Found
+from paypact.contract.ablation import Ablation, Expected, Found
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
 from paypact.contract.paths import Path, dotted
 from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, is_id, perform
@@ -22,7 +22,7 @@ from paypact.testkit.told import Told
 from paypact.world.notifications import Event
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
-from paypact.world.variations import variations
+from paypact.world.variations import Variation, variations, varied
 
 LISTENING: Final = "receive"  # the operation within which a webhook is taken
 UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"
@@ -123,11 +123,12 @@ def stage(target: Target, situation: Situation) -> Staged:
 
 
 class Memory:
-    """Which fields were missed, and which never were: what was not missed in one reply is hardly missed in the next."""
+    """What was found of the replies so far: what was not missed in one is hardly missed in the next."""
 
     def __init__(self) -> None:
-        self._unneeded: set[str] = set()
-        self._missed: dict[tuple[str, ...], set[str]] = {}
+        self._spare: set[str] = set()
+        self._missed: list[tuple[set[str], set[str]]] = []  # the fields of a reply, and those that were missed
+        self._needs: dict[tuple[Situation, str, int], dict[Path, Need]] = {}
         self._known: set[str] = set()
 
     def known(self, reply: str) -> bool:
@@ -136,14 +137,20 @@ class Memory:
         self._known.add(reply)
         return before
 
-    def likely(self, key: tuple[str, ...]) -> set[str]:
-        """Fields that will hardly be missed in this reply."""
-        return self._unneeded - self._missed.get(key, set())
+    def expected(self, situation: Situation, operation: str, place: int, fields: set[str]) -> Expected:
+        """What to expect of a reply: what was found in the same state, when the shop went on in another way, holds.
 
-    def keep(self, key: tuple[str, ...], found: Found) -> None:
+        Else the reply that has most fields in common with it says what may be missed.
+        """
+        same = self._needs.get((replace(situation, following=""), operation, place), {})
+        alike = max(self._missed, key=lambda one: len(one[0] & fields) / len(one[0] | fields), default=(set(), set()))
+        return Expected(same, self._spare, alike[1])
+
+    def keep(self, situation: Situation, operation: str, place: int, fields: set[str], found: Found) -> None:
         """Learn from a reply that was taken apart."""
-        self._unneeded.update(map(dotted, found.unneeded))
-        self._missed.setdefault(key, set()).update(need.field for need in found.needs.values())
+        self._spare.update(map(dotted, found.unneeded))
+        self._missed.insert(0, (fields, set(map(dotted, found.needs))))  # of several alike the newest
+        self._needs.setdefault((replace(situation, following=""), operation, place), {}).update(found.needs)
 
 
 def observe(staged: Staged, memory: Memory) -> Iterator[Observed]:
@@ -163,14 +170,15 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
         if operation == LISTENING and memory.known(alike):
             continue
 
-        def play(changes: Collection[str], place: int = place) -> Trace:
-            ablating = Ablating(operation, place, frozenset(changes))
+        def play(changes: Collection[Variation], place: int = place) -> Trace:
+            ablating = Ablating(operation, place, changes)
             return staged.trace_of(perform(target, situation, ablating))
 
         possible = list(variations(exchange.response.body, everything=True))
-        key = (*situation.key, operation, str(place))
-        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(memory.likely(key))
-        memory.keep(key, found)
+        fields = {dotted(each.path) for each in possible}
+        expected = memory.expected(situation, operation, place, fields)
+        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(expected)
+        memory.keep(situation, operation, place, fields, found)
         yield Observed(staged, place, found, exchange, reply=reply)
 
 
@@ -184,13 +192,13 @@ def observe_webhooks(staged: Staged, seen: set[str]) -> Iterator[Observed]:
         seen.add(event.type)
         possible = list(variations(tree, everything=True))
 
-        def play(changes: Collection[str], name: str = event.type) -> Trace:
-            change = _Changing(name, frozenset(changes))
+        def play(changes: Collection[Variation], name: str = event.type) -> Trace:
+            change = _Changing(name, changes)
             return staged.trace_of(perform(staged.target, staged.situation, change=change))
 
         # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
         halves = {dotted(each.path) for each in possible if each.kind == "absent"}
-        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(halves - {"type"})
+        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(Expected(spare=halves - {"type"}))
         yield Observed(staged, 0, found, None, event, tree)
 
 
@@ -199,18 +207,14 @@ class _Changing:
     """Changes the first webhook of one type."""
 
     type: str
-    changes: Collection[str]
+    changes: Collection[Variation]
     id: str = ""
 
     def __call__(self, event: Event) -> Event:
         if event.type != self.type or self.id not in ("", event.id):
             return event
         self.id = event.id
-        tree = json.loads(event.body)
-        for each in list(variations(tree, everything=True)):
-            if str(each) in self.changes:
-                tree = each.apply(tree)
-        return replace(event, body=json.dumps(tree).encode())
+        return replace(event, body=json.dumps(varied(json.loads(event.body), self.changes)).encode())
 
 
 def _json(body: bytes) -> Any:

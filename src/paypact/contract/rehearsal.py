@@ -25,7 +25,7 @@ from paypact.world.clock import START
 from paypact.world.http import Response
 from paypact.world.notifications import Event, Outbox
 from paypact.world.recording import Exchange
-from paypact.world.variations import variations
+from paypact.world.variations import Variation, varied
 from paypact.world.wire import Wire, fields, render
 
 At: TypeAlias = tuple[int, Path]  # an exchange by its number, and a path in its reply
@@ -110,7 +110,7 @@ class Ablating:
 
     operation: str
     place: int = 0  # which reply to the operation, from 1; 0: none
-    changes: Collection[str] = ()
+    changes: Collection[Variation] = ()
     kept: dict[int, Any] = field(default_factory=dict)  # exchange number -> its reply, typed or plain
     _seen: int = 0
 
@@ -122,11 +122,7 @@ class Ablating:
         self._seen += 1
         if self._seen != self.place or not self.changes:
             return response
-        body = response.body
-        for each in variations(response.body, everything=True):
-            if str(each) in self.changes:
-                body = each.apply(body)
-        return replace(response, body=body, headers=dict(response.headers))
+        return replace(response, body=varied(response.body, self.changes), headers=dict(response.headers))
 
 
 @dataclass

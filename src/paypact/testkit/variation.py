@@ -18,7 +18,7 @@ from paypact.errors import UsageError
 from paypact.testkit.case import Axes, Axis, Case, Value
 from paypact.world.http import Response
 from paypact.world.recording import Exchange
-from paypact.world.variations import Variation, variations
+from paypact.world.variations import Variation, variations, varied
 from paypact.world.wire import Grade, GradeWord
 
 if TYPE_CHECKING:
@@ -156,10 +156,7 @@ class Varying:
         if not chosen:
             return response
         self.struck = Struck(exchange.number, self.change, chosen)
-        body = response.body
-        for each in chosen:
-            body = each.apply(body)
-        return replace(response, body=body, headers=dict(response.headers))
+        return replace(response, body=varied(response.body, chosen), headers=dict(response.headers))
 
 
 def spelled(text: str) -> bool:

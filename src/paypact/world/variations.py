@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,24 +27,34 @@ class Variation:
         return f"{place} {self.kind}" + (f" {self.arm.name}" if self.arm else "")
 
     def apply(self, body: Any) -> Any:
-        """The varied reply as plain data; `body` stays as it is. Applying several in turn combines them."""
-        tree: Any = copy.deepcopy(body) if isinstance(body, dict | list | tuple) and _plain(body) else render(body)
-        target: Any = tree
-        for part in self.path[:-1]:
-            target = target[part]
-        if self.kind in ("extra", "arm"):
-            target = target[self.path[-1]] if self.path else target
+        """The varied reply as plain data; `body` stays as it is."""
+        return varied(body, (self,))
+
+    def change(self, tree: Any) -> None:
+        """Make this change to plain data. What another change has taken away is not there to be changed."""
+        whole = self.kind in ("extra", "arm")
+        target = _reached(tree, self.path if whole else self.path[:-1])
+        if whole:
             changes = {ADDED_FIELD: {"value": 1}} if self.arm is None else self.arm.fields
-            for name, value in changes.items():
+            for name, value in changes.items() if target is not None else ():
                 if value is UNSET:
                     target.pop(name, None)
                 else:
                     target[name] = render(value)
+        elif not _holds(target, self.path[-1]):
+            return
         elif self.kind == "absent":
             del target[self.path[-1]]
         else:
             target[self.path[-1]] = _instead(self.kind, target[self.path[-1]])
-        return tree
+
+
+def varied(body: Any, changes: Iterable[Variation]) -> Any:
+    """A reply with all these changes, as plain data; `body` stays as it is."""
+    tree: Any = copy.deepcopy(body) if isinstance(body, dict | list | tuple) and _plain(body) else render(body)
+    for each in changes:
+        each.change(tree)
+    return tree
 
 
 def variations(body: Any, *, everything: bool = False) -> Iterator[Variation]:
@@ -109,6 +119,21 @@ def _kinds(held: Any, everything: bool) -> Iterator[Kind]:
         yield "other"
     if everything and held is not None:
         yield "retyped"
+
+
+def _reached(tree: Any, path: tuple[str | int, ...]) -> Any:
+    """What stands at a path of plain data; None where nothing does."""
+    for part in path:
+        if not _holds(tree, part):
+            return None
+        tree = tree[part]
+    return tree
+
+
+def _holds(tree: Any, part: str | int) -> bool:
+    if isinstance(tree, dict):
+        return part in tree
+    return isinstance(tree, list | tuple) and isinstance(part, int) and part < len(tree)
 
 
 def _plain(body: Any) -> bool:
