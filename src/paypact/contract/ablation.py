@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from paypact.contract.model import Need, Read
-from paypact.contract.paths import Path, dotted
+from paypact.contract.paths import Path, dotted, last
 from paypact.contract.trace import Step, Symbols, Trace
 from paypact.world.variations import Variation
 from paypact.world.wire import UNSEEN_WORD, Kind
 
 Departure: TypeAlias = tuple[Step | None, Step | None] | None  # the first step that differs, as it was and as it is
 Play = Callable[[Collection[Variation]], Trace]  # the trace of the same case with these variations of the reply
+How: TypeAlias = Literal["absent", "null", "other", "together"]  # how a change is made that matters
 _OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them
+_GENTLE: Final[Mapping[How, tuple[Kind, ...]]] = {"null": ("null",), "other": _OTHER}
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number", float: "number", dict: "object", list: "list"}
 MOST_SHOWN: Final = 160
 STANDS_IN: Final = "nothing, while another field stands in for it or keeps its usual value"
@@ -32,6 +34,7 @@ class Found:
     needs: dict[Path, Need] = field(default_factory=dict)
     unneeded: list[Path] = field(default_factory=list)
     together: bool = True
+    missed: set[tuple[How, Path]] = field(default_factory=set)  # the changes that mattered
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ class Expected:
     """
 
     needs: Mapping[Path, Need] = field(default_factory=dict)
-    spare: Collection[str] = ()  # fields that were not missed
-    missed: Collection[str] = ()  # fields that were
+    spare: Collection[str] = ()  # names of fields that some reply could do without
+    alike: Collection[tuple[How, Path]] = ()  # the changes that mattered in the reply that is most like this one
+    ever: Collection[tuple[How, str]] = ()  # the changes that mattered in any reply, by names of fields
 
 
 class Ablation:
@@ -63,7 +67,7 @@ class Ablation:
         self._played: dict[frozenset[Variation], Departure] = {}
 
     def found(self, expected: Expected | None = None) -> Found:
-        """Find all needs. What is expected not to be missed is dropped in halves, everything else one by one."""
+        """Find all needs. What other replies could do without is dropped in halves, everything else one by one."""
         self.expected = expected or Expected()
         result = Found({path: need for path, need in self.expected.needs.items() if path in self.of})
         known = set(result.needs)
@@ -80,40 +84,43 @@ class Ablation:
 
     def _alone(self, result: Found) -> None:
         """Each field dropped alone; below a field that nobody misses nothing is looked for."""
-        dropped = {path: kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds}
-        likely = {path: dropped[path] for path in dropped if dotted(path) in self.expected.spare}
-        missed = set(self._guilty({path: drop for path, drop in likely.items() if path not in result.needs}))
-        result.unneeded = [path for path in likely if path not in missed and path not in result.needs]
-        for path, drop in dropped.items():
-            if path in result.needs or any(path[: len(gone)] == gone for gone in result.unneeded):
-                continue
-            if self._matters([drop]):
-                result.needs[path] = Need(field=dotted(path), read="presence")
-            else:
-                result.unneeded.append(path)
+        drops = {path: kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds}
+        below = list(drops)
+        while below:
+            outer = _outermost(below)
+            asked = [path for path in outer if path not in result.needs]
+            spare = [path for path in asked if last(path) in self.expected.spare]
+            missed = set(self._guilty("absent", spare, drops))
+            missed.update(path for path in asked if path not in spare and self._matters([drops[path]]))
+            for path in asked:
+                if path in missed:
+                    self._need(result, path, "absent")
+                else:
+                    result.unneeded.append(path)
+            below = [path for path in below if path not in outer and not _within(path, result.unneeded)]
 
     def _gently(self, result: Found) -> None:
         """What is not missed may still be read: null, or another value in its place. In halves, as it rarely is."""
-        for kind in (("null",), _OTHER):
-            change = {path: kinds[one] for path, kinds in self.of.items() for one in kind if one in kinds}
-            for path in self._guilty({path: made for path, made in change.items() if path not in result.needs}):
-                for place in (path[:length] for length in range(1, len(path) + 1)):
-                    if place in self.of and place not in result.needs:
-                        result.needs[place] = Need(field=dotted(place), read="presence")
-        result.unneeded = self._outermost(path for path in self.of if path not in result.needs)
+        for how, kinds in _GENTLE.items():
+            changes = {path: of[kind] for path, of in self.of.items() for kind in kinds if kind in of}
+            rest = [path for path in changes if path not in result.needs]
+            while rest:
+                outer = _outermost(rest)
+                for path in self._guilty(how, outer, changes):
+                    self._need(result, path, how)
+                rest = [path for path in rest if path not in outer]
+        result.unneeded = self._dropped(path for path in self.of if path not in result.needs)
 
-    def _guilty(self, changes: Mapping[Path, Variation]) -> Iterator[Path]:
-        """Those of these fields whose change matters: the suspects one by one, the others in halves.
-
-        Fields within others come after them.
-        """
-        within = {path for path in changes if any(path[:length] in changes for length in range(1, len(path)))}
-        outer = [path for path in changes if path not in within]
-        suspects = [path for path in outer if dotted(path) in self.expected.missed]
-        yield from (path for path in suspects if self._matters([changes[path]]))
-        yield from self._halved([path for path in outer if path not in suspects], changes)
-        if within:
-            yield from self._guilty({path: changes[path] for path in changes if path in within})
+    def _guilty(self, how: How, paths: Sequence[Path], changes: Mapping[Path, Variation]) -> Iterator[Path]:
+        """Those of these fields whose change matters: the likely ones are tried one by one, the others in halves."""
+        likely = [path for path in paths if (how, path) in self.expected.alike]
+        rest = [path for path in paths if path not in likely]
+        if rest and self._matters([changes[path] for path in rest]):
+            ever = [path for path in rest if (how, last(path)) in self.expected.ever]
+            likely += ever
+            rest = [path for path in rest if path not in ever]
+            yield from self._halved(rest, changes)
+        yield from (path for path in likely if self._matters([changes[path]]))
 
     def _halved(self, paths: Sequence[Path], changes: Mapping[Path, Variation]) -> Iterator[Path]:
         if not paths or not self._matters([changes[path] for path in paths]):
@@ -133,35 +140,38 @@ class Ablation:
             result.together = False
             first = self._first(gone, rest)
             path = rest[first]
-            result.needs[path] = Need(field=dotted(path), read="presence")
+            self._need(result, path, "together")
             gone += rest[:first]
-            within = [each for each in self.of if each != path and each[: len(path)] == path]
-            rest = [*(each for each in within if "absent" in self.of[each]), *rest[first + 1 :]]
-        result.unneeded = self._outermost([*gone, *rest])
+            inner = [each for each in self.of if each != path and each[: len(path)] == path]
+            rest = [*(each for each in inner if "absent" in self.of[each]), *rest[first + 1 :]]
+        result.unneeded = self._dropped([*gone, *rest])
 
     def _first(self, gone: list[Path], rest: list[Path]) -> int:
         """The first of the rest that is missed when all before it are gone: with all of the rest gone, something is."""
         low, high = 0, len(rest) - 1
-        guesses = [at for at, path in enumerate(rest) if dotted(path) in self.expected.missed]
+        likely = [at for at, path in enumerate(rest) if ("together", path) in self.expected.alike]
         while low < high:
-            tried = high - 1 if high in guesses else (low + high) // 2
-            tried = next((at for at in guesses if low <= at < high), tried)
+            tried = high - 1 if high in likely else (low + high) // 2
+            tried = next((at for at in likely if low <= at < high), tried)
             if self._matters(self._drops([*gone, *rest[: tried + 1]])):
                 high = tried
             else:
                 low = tried + 1
         return low
 
+    def _need(self, result: Found, path: Path, how: How) -> None:
+        """A field is needed, and with it what it lies in."""
+        result.missed.add((how, path))
+        for place in (path[:length] for length in range(1, len(path) + 1)):
+            if place in self.of and place not in result.needs:
+                result.needs[place] = Need(field=dotted(place), read="presence")
+
+    def _dropped(self, paths: Iterable[Path]) -> list[Path]:
+        """Those of these fields that can be left out; what lies within others goes with them."""
+        return _outermost(path for path in paths if "absent" in self.of[path])
+
     def _drops(self, paths: Iterable[Path]) -> list[Variation]:
         return [self.of[path]["absent"] for path in paths]
-
-    def _outermost(self, paths: Iterable[Path]) -> list[Path]:
-        """Those of these fields that can be left out, without what lies within others: it goes with them."""
-        kept: list[Path] = []
-        for path in paths:
-            if "absent" in self.of[path] and not any(path[: len(above)] == above for above in kept):
-                kept.append(path)
-        return kept
 
     def _matters(self, changes: Collection[Variation]) -> bool:
         return self._departure(changes) is not None
@@ -211,6 +221,19 @@ class Ablation:
         for part in path:
             held = held[part]
         return held
+
+
+def _outermost(paths: Iterable[Path]) -> list[Path]:
+    """Those of these fields that lie within no other of them; a field comes before what is within it."""
+    kept: list[Path] = []
+    for path in paths:
+        if not _within(path, kept):
+            kept.append(path)
+    return kept
+
+
+def _within(path: Path, others: Collection[Path]) -> bool:
+    return any(path[:length] in others for length in range(1, len(path) + 1))
 
 
 def effect(departed: Departure) -> str:

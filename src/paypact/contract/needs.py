@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
 import msgspec
 
-from paypact.contract.ablation import Ablation, Expected, Found
+from paypact.contract.ablation import Ablation, Expected, Found, How
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.paths import Path, dotted
+from paypact.contract.paths import Path, dotted, last
 from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, is_id, perform
 from paypact.contract.trace import Source, Symbols, Trace, trace
 from paypact.testkit import replies
+from paypact.testkit.story import Moment
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.notifications import Event
@@ -38,6 +39,7 @@ class Staged:
     twin: Performance
     later: Performance
     stranger: Performance
+    _told: dict[int, bool] = field(default_factory=dict, compare=False)
 
     @cached_property
     def volatile(self) -> tuple[At, ...]:
@@ -50,19 +52,42 @@ class Staged:
     def symbols(self) -> Symbols:
         return self.symbols_of(self.usual)
 
-    def symbols_of(self, performance: Performance) -> Symbols:
+    def symbols_of(self, performance: Performance, moments: int | None = None) -> Symbols:
         """The texts of that play's world at the places where no two worlds have the same."""
         known: dict[str, Source] = {}
-        for (number, path), value in performance.at(self.volatile):
-            known.setdefault(value, _source(performance, number, path))
+        calls: dict[int, tuple[str, int]] = {}
+        for (number, path), value in performance.at(self.volatile, moments):
+            if value not in known:
+                if number not in calls:
+                    calls[number] = _call(performance, number)
+                known[value] = Source(*calls[number], path, number)
         return Symbols(known)
 
-    def trace_of(self, performance: Performance) -> Trace:
-        return trace(performance.example, self.symbols_of(performance))
+    def trace_of(self, performance: Performance, moments: int | None = None) -> Trace:
+        """What happened in a play, until its story had so many moments; None: in all of it."""
+        return trace(performance.example, self.symbols_of(performance, moments), moments)
 
     @cached_property
     def trace(self) -> Trace:
         return self.trace_of(self.usual)
+
+    def departed(self, performance: Performance) -> bool:
+        """Whether a play that is under way has gone another way than usual.
+
+        It is looked into where the shop was not called, or did not answer, as it does usually: that is cheaply told.
+        """
+        usual, story = self.usual.example.story, performance.example.story
+        moments = len(story)
+        if moments <= len(usual) and _kind(story[-1]) == _kind(usual[moments - 1]):
+            return False
+        return self._telling(moments) and not self.trace_of(performance, moments).starts(self.trace)
+
+    def _telling(self, moments: int) -> bool:
+        """Whether a trace reads by then as it will in the end: of all values in it one knows what they are."""
+        if moments not in self._told:
+            plays = (self.usual, self.twin)
+            self._told[moments] = all(self.trace_of(one, moments).starts(self.trace_of(one)) for one in plays)
+        return self._told[moments]
 
     @property
     def told(self) -> Told | None:
@@ -91,9 +116,14 @@ class Observed:
     reply: Any = None  # the whole reply, as plain data
 
 
-def _source(performance: Performance, number: int, path: Path) -> Source:
+def _kind(moment: Moment) -> tuple[str, type, int]:
+    return moment.call, type(moment.told), moment.exchanges
+
+
+def _call(performance: Performance, number: int) -> tuple[str, int]:
+    """The operation of an exchange, and which of the replies to that call its is, from 1."""
     if number == 0:
-        return Source("", 0, path)
+        return "", 0
     exchanges = performance.example.exchanges
     exchange = exchanges[number - 1]
     call = next(
@@ -101,8 +131,7 @@ def _source(performance: Performance, number: int, path: Path) -> Source:
         None,
     )
     first = call.first if call is not None and call.operation == exchange.operation else 0
-    place = sum(each.operation == exchange.operation for each in exchanges[first:number])
-    return Source(exchange.operation, place, path, number)
+    return exchange.operation, sum(each.operation == exchange.operation for each in exchanges[first:number])
 
 
 def situations(target: Target) -> Iterator[Situation]:
@@ -127,7 +156,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._spare: set[str] = set()
-        self._missed: list[tuple[set[str], set[str]]] = []  # the fields of a reply, and those that were missed
+        self._missed: list[tuple[set[Path], set[tuple[How, Path]]]] = []  # fields of a reply, changes that mattered
+        self._ever: set[tuple[How, str]] = set()
         self._needs: dict[tuple[Situation, str, int], dict[Path, Need]] = {}
         self._known: set[str] = set()
 
@@ -137,19 +167,21 @@ class Memory:
         self._known.add(reply)
         return before
 
-    def expected(self, situation: Situation, operation: str, place: int, fields: set[str]) -> Expected:
-        """What to expect of a reply: what was found in the same state, when the shop went on in another way, holds.
+    def expected(self, situation: Situation, operation: str, place: int, fields: set[Path]) -> Expected:
+        """What to expect of a reply with these fields.
 
-        Else the reply that has most fields in common with it says what may be missed.
+        What was found in the same state, when the shop went on in another way, holds. Else the reply that has most
+        fields in common with it says what may be missed.
         """
         same = self._needs.get((replace(situation, following=""), operation, place), {})
         alike = max(self._missed, key=lambda one: len(one[0] & fields) / len(one[0] | fields), default=(set(), set()))
-        return Expected(same, self._spare, alike[1])
+        return Expected(same, self._spare, alike[1], self._ever)
 
-    def keep(self, situation: Situation, operation: str, place: int, fields: set[str], found: Found) -> None:
+    def keep(self, situation: Situation, operation: str, place: int, fields: set[Path], found: Found) -> None:
         """Learn from a reply that was taken apart."""
-        self._spare.update(map(dotted, found.unneeded))
-        self._missed.insert(0, (fields, set(map(dotted, found.needs))))  # of several alike the newest
+        self._spare.update(map(last, found.unneeded))
+        self._missed.insert(0, (fields, found.missed))  # of several alike the newest
+        self._ever.update((how, last(path)) for how, path in found.missed)
         self._needs.setdefault((replace(situation, following=""), operation, place), {}).update(found.needs)
 
 
@@ -172,10 +204,10 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
 
         def play(changes: Collection[Variation], place: int = place) -> Trace:
             ablating = Ablating(operation, place, changes)
-            return staged.trace_of(perform(target, situation, ablating))
+            return staged.trace_of(perform(target, situation, ablating, departed=staged.departed))
 
         possible = list(variations(exchange.response.body, everything=True))
-        fields = {dotted(each.path) for each in possible}
+        fields = {each.path for each in possible}
         expected = memory.expected(situation, operation, place, fields)
         found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(expected)
         memory.keep(situation, operation, place, fields, found)
@@ -184,6 +216,7 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
 
 def observe_webhooks(staged: Staged, seen: set[str]) -> Iterator[Observed]:
     """Take apart each webhook of a type that was not seen before; only those whose body is JSON can be."""
+    target, situation = staged.target, staged.situation
     outbox = staged.usual.example.outbox
     for event in outbox.happened if outbox is not None else ():
         tree = _json(event.body)
@@ -194,10 +227,10 @@ def observe_webhooks(staged: Staged, seen: set[str]) -> Iterator[Observed]:
 
         def play(changes: Collection[Variation], name: str = event.type) -> Trace:
             change = _Changing(name, changes)
-            return staged.trace_of(perform(staged.target, staged.situation, change=change))
+            return staged.trace_of(perform(target, situation, change=change, departed=staged.departed))
 
         # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
-        halves = {dotted(each.path) for each in possible if each.kind == "absent"}
+        halves = {last(each.path) for each in possible if each.kind == "absent"}
         found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(Expected(spare=halves - {"type"}))
         yield Observed(staged, 0, found, None, event, tree)
 

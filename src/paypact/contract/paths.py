@@ -9,7 +9,7 @@ from typing import Any
 from paypact.contract import places
 from paypact.contract.places import Path
 
-__all__ = ["Path", "dotted", "leaves", "parse", "place"]
+__all__ = ["Path", "dotted", "last", "leaves", "parse", "place"]
 
 
 def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -27,6 +27,11 @@ def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 def dotted(path: Sequence[str | int]) -> str:
     """A path as it is shown: `data.0.id`."""
     return ".".join(map(str, path))
+
+
+def last(path: Sequence[str | int]) -> str:
+    """The name of what a path leads to; of an item, that of its list."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def place(path: Path, *, every: bool = True) -> str:

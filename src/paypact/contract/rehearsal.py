@@ -59,12 +59,24 @@ class Visit:
     result: str
 
 
+class Departed(Exception):
+    """What is being played has gone another way: what comes next does not matter."""
+
+
 class Rehearsed(Example):
     """An example whose cards the vendor publishes; its order has the same name in every play."""
 
     stranger = False  # another shopper buys something else with another card
     going_back: tuple[Authentication, ...] = ()
     visits: tuple[Visit, ...] = ()
+    known: tuple[tuple[int, int], ...] = ()  # at each moment of the story: how many payments, and how many ways back
+    departed: Callable[[], bool] | None = None  # asked at each moment; True ends the play
+
+    def happened(self, call: str, told: object, payment: Payment | None = None, asked: Iterable[object] = ()) -> None:
+        super().happened(call, told, payment, asked)
+        self.known += ((len(self.payments), len(self.going_back)),) * (len(self.story) - len(self.known))
+        if self.departed is not None and self.departed():
+            raise Departed
 
     def card(self) -> Card:
         found = published(self.target.gateway.facts, self.target.schemes, self.case.answer)
@@ -132,36 +144,45 @@ class Performance:
     example: Rehearsed
     kept: Mapping[int, Any]
     drawn: Mapping[str, int | None]  # webhook -> the exchange that brought it about; None: the shopper or time did
+    _plain: dict[int, Any] = field(default_factory=dict)
 
     def reply(self, number: int) -> Any:
         """The reply of an exchange as it was before any change, as plain data."""
-        return render(self.kept[number])
+        if number not in self._plain:
+            self._plain[number] = render(self.kept[number])
+        return self._plain[number]
 
     def told(self) -> Iterator[tuple[At, str]]:
         """Each text that came to the integration, and where it stood. Tokens and ways back are of exchange 0."""
-        yield from self._tokens()
+        yield from self._tokens(None)
         for number in self.kept:
             yield from (((number, path), value) for path, value in leaves(self.reply(number)) if isinstance(value, str))
-        yield from self._ways_back()
+        yield from self._ways_back(None)
 
-    def at(self, places: Iterable[At]) -> Iterator[tuple[At, str]]:
-        """The texts at these places, in their order."""
-        extra = {**dict(self._tokens()), **dict(self._ways_back())}
+    def at(self, places: Iterable[At], moments: int | None = None) -> Iterator[tuple[At, str]]:
+        """The texts at these places, in their order; of those that had come after so many moments, None: in the end."""
+        example = self.example
+        payments, ways = example.known[moments - 1] if moments else (None, None)
+        made = example.story[moments - 1].exchanges if moments else len(example.exchanges)
+        extra = {**dict(self._tokens(payments)), **dict(self._ways_back(ways))}
         for number, path in places:
-            value = extra.get((number, path)) if number == 0 else reached(self.kept.get(number), path)
+            if number == 0:
+                value = extra.get((number, path))
+            else:
+                value = reached(self.reply(number), path) if number in self.kept and number <= made else None
             if isinstance(value, str):
                 yield (number, path), value
 
-    def _tokens(self) -> Iterator[tuple[At, str]]:
+    def _tokens(self, payments: int | None) -> Iterator[tuple[At, str]]:
         yield from (
             ((0, ("account", key)), value) for key, value in account_values(self.example.world.simulator).items()
         )
-        for place, payment in enumerate(self.example.payments):
+        for place, payment in enumerate(self.example.payments[:payments]):
             if payment.token:
                 yield (0, ("token", place)), payment.token
 
-    def _ways_back(self) -> Iterator[tuple[At, str]]:
-        for place, went in enumerate(self.example.going_back):
+    def _ways_back(self, ways: int | None) -> Iterator[tuple[At, str]]:
+        for place, went in enumerate(self.example.going_back[:ways]):
             yield from (((0, ("return", place, name)), value) for name, value in went.params.items())
 
 
@@ -206,8 +227,11 @@ def perform(
     stranger: bool = False,
     now: float | None = None,
     change: Callable[[Event], Event] | None = None,
+    departed: Callable[[Performance], bool] | None = None,
 ) -> Performance:
     """Play a case once. `change` is made to each webhook before it is signed.
+
+    `departed` is asked at each moment whether the play has gone another way: then it ends there.
 
     Raises:
         PaypactError: the driver cannot be made, or a live-looking key was sent.
@@ -220,13 +244,17 @@ def perform(
         example.stranger = stranger
         example.world.vary = ablating
         drawn: dict[str, int | None] = {}
+        performance = Performance(example, ablating.kept, drawn)
+        if departed is not None:
+            example.departed = lambda: departed(performance)
         if example.outbox is not None:
             example.outbox.change = change
             example.world.ledger.listeners.append(_noting(example.outbox, drawn))
         try:
             replies.play(example, situation.following)
-        except PaypactError:
-            raise
+        except (PaypactError, Departed) as end:
+            if isinstance(end, PaypactError):
+                raise
         except Exception:  # the world stumbled over a value of another type that the integration handed on
             if not (ablating.changes or change):
                 raise
@@ -235,7 +263,7 @@ def perform(
         raise world.stop
     if world.defect is not None and not ablating.changes and change is None:
         raise world.defect
-    return Performance(example, ablating.kept, drawn)
+    return performance
 
 
 def _noting(outbox: Outbox, drawn: dict[str, int | None]) -> Callable[[Entry], None]:

@@ -51,16 +51,24 @@ class Trace:
 
     steps: tuple[Step, ...]
 
+    def starts(self, other: Trace) -> bool:
+        """Whether the other one begins like this one."""
+        return all(map(_alike, self.steps, other.steps)) and len(self.steps) <= len(other.steps)
+
     def departs(self, other: Trace) -> tuple[Step | None, Step | None] | None:
         """The first steps in which two traces differ; None where they do not."""
         for mine, its in zip(self.steps, other.steps, strict=False):
-            if (mine.kind, mine.who, mine.text) != (its.kind, its.who, its.text):
+            if not _alike(mine, its):
                 return mine, its
         if len(self.steps) == len(other.steps):
             return None
         longer = max((self.steps, other.steps), key=len)
         extra = longer[min(len(self.steps), len(other.steps))]
         return (extra, None) if longer is self.steps else (None, extra)
+
+
+def _alike(one: Step, other: Step) -> bool:
+    return (one.kind, one.who, one.text) == (other.kind, other.who, other.text)
 
 
 class Symbols:
@@ -91,14 +99,14 @@ class Symbols:
             yield text[at:]
 
 
-def trace(example: Example, symbols: Symbols) -> Trace:
-    """What happened in an example that is over."""
-    return Trace(tuple(_steps(example, symbols)))
+def trace(example: Example, symbols: Symbols, moments: int | None = None) -> Trace:
+    """What happened in an example until its story had so many moments; None: until it was over."""
+    return Trace(tuple(_steps(example, symbols, moments)))
 
 
-def _steps(example: Example, symbols: Symbols) -> Iterator[Step]:
+def _steps(example: Example, symbols: Symbols, moments: int | None) -> Iterator[Step]:
     waiting = [exchange for exchange in example.exchanges if exchange.operation]
-    for moment in example.story:
+    for moment in example.story[:moments]:
         while waiting and waiting[0].number <= moment.exchanges:
             yield _request(waiting.pop(0), symbols)
         if isinstance(moment.told, Order):
@@ -107,7 +115,7 @@ def _steps(example: Example, symbols: Symbols) -> Iterator[Step]:
             yield Step("webhook", moment.call.removeprefix("webhook "), str(moment.told))
         elif moment.told is not None:
             yield Step("outcome", moment.call, symbols.canonical(said(moment.told)))
-    for exchange in waiting:
+    for exchange in waiting if moments is None else ():
         yield _request(exchange, symbols)
 
 
