@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from paypact.contract.ablation import Ablation, Expected, Found, How
+from paypact.contract.ablation import Ablation, Found
+from paypact.contract.memory import Memory
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.paths import Path, dotted, last
+from paypact.contract.paths import dotted, last
 from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, is_id, perform
 from paypact.contract.trace import Source, Symbols, Trace, trace
 from paypact.testkit import replies
@@ -151,40 +152,6 @@ def stage(target: Target, situation: Situation) -> Staged:
     return Staged(target, situation, usual, twin, later, stranger)
 
 
-class Memory:
-    """What was found of the replies so far: what was not missed in one is hardly missed in the next."""
-
-    def __init__(self) -> None:
-        self._spare: set[str] = set()
-        self._missed: list[tuple[set[Path], set[tuple[How, Path]]]] = []  # fields of a reply, changes that mattered
-        self._ever: set[tuple[How, str]] = set()
-        self._needs: dict[tuple[Situation, str, int], dict[Path, Need]] = {}
-        self._known: set[str] = set()
-
-    def known(self, reply: str) -> bool:
-        """Whether a reply like this one was taken apart before."""
-        before = reply in self._known
-        self._known.add(reply)
-        return before
-
-    def expected(self, situation: Situation, operation: str, place: int, fields: set[Path]) -> Expected:
-        """What to expect of a reply with these fields.
-
-        What was found in the same state, when the shop went on in another way, holds. Else the reply that has most
-        fields in common with it says what may be missed.
-        """
-        same = self._needs.get((replace(situation, following=""), operation, place), {})
-        alike = max(self._missed, key=lambda one: len(one[0] & fields) / len(one[0] | fields), default=(set(), set()))
-        return Expected(same, self._spare, alike[1], self._ever)
-
-    def keep(self, situation: Situation, operation: str, place: int, fields: set[Path], found: Found) -> None:
-        """Learn from a reply that was taken apart."""
-        self._spare.update(map(last, found.unneeded))
-        self._missed.insert(0, (fields, found.missed))  # of several alike the newest
-        self._ever.update((how, last(path)) for how, path in found.missed)
-        self._needs.setdefault((replace(situation, following=""), operation, place), {}).update(found.needs)
-
-
 def observe(staged: Staged, memory: Memory) -> Iterator[Observed]:
     """Take apart each reply to the first call of the situation's operation, and those to what webhooks made it ask."""
     yield from _take_apart(staged, staged.situation.case.operation, staged.replied(), memory)
@@ -198,8 +165,10 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
     for place, exchange in enumerate(exchanges, 1):
         assert exchange.response is not None
         reply = staged.usual.reply(exchange.number)
-        alike = staged.symbols.alike(f"{request_name(staged.symbols, exchange)} {json.dumps(reply, default=str)}")
-        if operation == LISTENING and memory.known(alike):
+        asked = request_name(staged.symbols, exchange)
+        alike = staged.symbols.alike(f"{asked} {json.dumps(reply, default=str)}")
+        key = alike if operation == LISTENING else (replace(situation, following=""), operation, place, alike)
+        if operation == LISTENING and memory.knows(key):
             continue
 
         def play(changes: Collection[Variation], place: int = place) -> Trace:
@@ -207,31 +176,31 @@ def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memor
             return staged.trace_of(perform(target, situation, ablating, departed=staged.departed))
 
         possible = list(variations(exchange.response.body, everything=True))
-        fields = {each.path for each in possible}
-        expected = memory.expected(situation, operation, place, fields)
-        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(expected)
-        memory.keep(situation, operation, place, fields, found)
+        fields = {(asked,), *(each.path for each in possible)}
+        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(memory.expected(key, fields))
+        memory.keep(key, fields, found)
         yield Observed(staged, place, found, exchange, reply=reply)
 
 
-def observe_webhooks(staged: Staged, seen: set[str]) -> Iterator[Observed]:
+def observe_webhooks(staged: Staged, memory: Memory) -> Iterator[Observed]:
     """Take apart each webhook of a type that was not seen before; only those whose body is JSON can be."""
     target, situation = staged.target, staged.situation
     outbox = staged.usual.example.outbox
     for event in outbox.happened if outbox is not None else ():
         tree = _json(event.body)
-        if event.type in seen or not isinstance(tree, dict):
+        if memory.knows(event.type) or not isinstance(tree, dict):
             continue
-        seen.add(event.type)
-        possible = list(variations(tree, everything=True))
 
         def play(changes: Collection[Variation], name: str = event.type) -> Trace:
             change = _Changing(name, changes)
             return staged.trace_of(perform(target, situation, change=change, departed=staged.departed))
 
+        possible = list(variations(tree, everything=True))
+        fields = {each.path for each in possible}
         # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
-        halves = {last(each.path) for each in possible if each.kind == "absent"}
-        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(Expected(spare=halves - {"type"}))
+        expected = replace(memory.expected(event.type, fields), spare={*map(last, fields)} - {"type"})
+        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(expected)
+        memory.keep(event.type, fields, found)
         yield Observed(staged, 0, found, None, event, tree)
 
 
@@ -294,8 +263,7 @@ def study(target: Target) -> Study:
     began = time.perf_counter()
     observed: list[Observed] = []
     notes: list[str] = []
-    seen: set[str] = set()
-    memory = Memory()
+    replied, told = Memory(), Memory()
     for situation in situations(target):
         staged = stage(target, situation)
         name = ", ".join(filter(None, situation.key))
@@ -305,8 +273,8 @@ def study(target: Target) -> Study:
         elif staged.trace.departs(staged.trace_of(staged.twin)):
             notes.append(f"{name}: {UNSTEADY}")
         else:
-            observed += observe(staged, memory)
-            observed += observe_webhooks(staged, seen)
+            observed += observe(staged, replied)
+            observed += observe_webhooks(staged, told)
     return Study(target, tuple(observed), tuple(notes), time.perf_counter() - began)
 
 

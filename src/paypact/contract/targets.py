@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,9 +39,12 @@ def driven(paths: Sequence[str], integrations: Sequence[str] = ()) -> Iterator[t
     for target in wanted:
         check_environment(target.gateway.facts.gateway.live, os.environ, chosen.allow_live_env)
     clock.install()
+    gc.collect()
+    gc.freeze()  # what was imported stays: no collection of garbage need look through it again
     try:
         yield tuple(wanted)
     finally:
+        gc.unfreeze()
         session.close_all()
 
 

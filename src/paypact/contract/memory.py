@@ -1,0 +1,39 @@
+"""Memory: what was found of the replies so far, as what to expect of the next. It changes what is tried first alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from paypact.contract.ablation import Expected, Found, How
+from paypact.contract.model import Need
+from paypact.contract.paths import Path, last
+
+
+class Memory:
+    """What was not missed in one reply is hardly missed in the next.
+
+    The same reply, told by its key, comes again where the shop goes on in another way. Its needs hold, whatever the
+    shop does then; of others is expected what was found of the reply that has most fields in common with them.
+    """
+
+    def __init__(self) -> None:
+        self._spare: set[str] = set()
+        self._missed: list[tuple[set[Path], set[tuple[How, Path]]]] = []  # fields of a reply, changes that mattered
+        self._ever: set[tuple[How, str]] = set()
+        self._needs: dict[Hashable, dict[Path, Need]] = {}
+
+    def knows(self, key: Hashable) -> bool:
+        """Whether this very reply was taken apart before."""
+        return key in self._needs
+
+    def expected(self, key: Hashable, fields: set[Path]) -> Expected:
+        """What to expect of a reply with these fields."""
+        alike = max(self._missed, key=lambda one: len(one[0] & fields) / len(one[0] | fields), default=None)
+        return Expected(self._needs.get(key, {}), self._spare, alike[1] if alike else (), self._ever)
+
+    def keep(self, key: Hashable, fields: set[Path], found: Found) -> None:
+        """Learn from a reply that was taken apart."""
+        self._spare.update(map(last, found.unneeded))
+        self._missed.insert(0, (fields, found.missed))  # of several as much alike the newest
+        self._ever.update((how, last(path)) for how, path in found.missed)
+        self._needs.setdefault(key, {}).update(found.needs)
