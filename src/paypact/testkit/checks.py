@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import cast
 
 from paypact.currencies import major
@@ -69,9 +70,26 @@ def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circum
     return Verdict("broken", f"movement/moved/{told.operation}/amount", sentence)
 
 
+def stayed_unknown(verdict: Verdict, told: Told, exchanges: Sequence[Exchange], *, faulted: bool) -> Verdict:
+    """An Unknown that has no excuse, or none any more; what the gateway last refused in the call says why."""
+    how = (
+        "even after the network had healed and the same call was made again"
+        if faulted
+        else "although nothing went wrong on the way"
+    )
+    refused = next((each for each in reversed(exchanges[told.first : told.last]) if _refused(each)), None)
+    why = f" ({refused.note.replace('_', ' ')})" if refused is not None and refused.note else ""
+    said_no = f": the gateway had refused {refused.request.method} {refused.request.path}{why}" if refused else ""
+    return replace(verdict, word="broken", sentence=f"{verdict.sentence}; it stayed unknown {how}{said_no}")
+
+
+def _refused(exchange: Exchange) -> bool:
+    return exchange.kind == "refused" and exchange.request.method != "GET"
+
+
 def refused_in_vain(told: Told, exchanges: Sequence[Exchange]) -> Verdict:
     """The gateway refused what the integration sent, although it carries out what the caller had asked for."""
-    refused = next((each for each in exchanges if each.kind == "refused" and each.request.method != "GET"), None)
+    refused = next((each for each in exchanges if _refused(each)), None)
     if refused is None or not isinstance(told.outcome, (Declined, Rejected)):
         return OK
     sentence = (

@@ -322,12 +322,7 @@ class Example:
             if self.stored and isinstance(told.outcome, Unknown) and told.operation != "lookup":
                 verdict = judge_kept(verdict, self.target)
                 return verdict if verdict.word == "ok" else self.problem(verdict, told)
-            why = (
-                "even after the network had healed and the same call was made again"
-                if self.world.network.delivered
-                else "although nothing went wrong on the way"
-            )
-            verdict = replace(verdict, word="broken", sentence=f"{verdict.sentence}; it stayed unknown {why}")
+            verdict = checks.stayed_unknown(verdict, told, self.exchanges, faulted=bool(self.world.network.delivered))
         if verdict.word != "ok":
             self.problem(verdict, told)
         return verdict
