@@ -81,6 +81,9 @@ def run(
     baseline: Annotated[
         str, typer.Option(metavar="WORD", help="`write`: today's findings fail no later run; `off`: leave them out.")
     ] = "",
+    needs: Annotated[
+        bool, typer.Option("--needs", help="Also find what each integration needs, for --json and --html.")
+    ] = False,
 ) -> int:
     """Try every promise on every integration."""
     from paypact.commands.run import run as command
@@ -100,6 +103,7 @@ def run(
         quiet=quiet,
         outputs=Outputs(json_file, html_file, junit_file, github),
         baseline=baseline,
+        needs=needs,
     )
 
 

@@ -33,6 +33,24 @@ def test_needs(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["replies"][0]["operation"] == "sale"
 
 
+def test_needs_in_the_result_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """`run --needs` puts them beside the cells, as `needs --json` writes them; without a file they would be lost."""
+    run = ["run", SHOP, "--promise", "answers", "--profile", "quick", "-n", "0", "-q", "--needs"]
+    assert call([*run, "--json", "result.json"]) in (0, 1)
+    assert call(["needs", SHOP, "--json", "needs.json"]) == 0
+    result = json.loads(Path("result.json").read_text("utf-8"))
+    (mine,) = result["needs"]
+    (alone,) = json.loads(Path("needs.json").read_text("utf-8"))["integrations"]
+    assert result["cells"]
+    assert {**mine, "seconds": 0} == {**alone, "seconds": 0}
+
+    capsys.readouterr()
+    assert call(run) == 2
+    assert capsys.readouterr().err == (
+        "paypact: --needs goes into the files of --json and --html, and none was named: paypact needs prints them\n"
+    )
+
+
 def test_write_then_check(capsys: pytest.CaptureFixture[str]) -> None:
     """What was written is what the code needs, and writing it again changes nothing."""
     assert call(["contract", "write", SHOP]) == 0

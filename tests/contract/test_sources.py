@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 
 from paypact.cli import call
+from paypact.contract import sources
 
 pytest.importorskip("pact", reason="pact-python is not installed: pip install 'paypact[verify]'")
 
@@ -351,3 +353,9 @@ def test_a_provider_must_be_named(verify: Verify) -> None:
         2,
         "paypact: verify needs --provider NAME, as the contracts call the provider\n",
     )
+
+
+def test_a_certificate_that_is_not_trusted() -> None:
+    """Where a private authority signed the certificate, the message says how it is named."""
+    error = urllib3.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate")
+    assert sources.reason(error) == "its certificate is not trusted. Name the file of its authority in SSL_CERT_FILE"

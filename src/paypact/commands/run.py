@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from paypact import discovery, settings
+from paypact.contract.needs import study
+from paypact.contract.targets import driven
 from paypact.errors import PaypactError, UsageError
 from paypact.report import accepted, files, style, terminal
 from paypact.report.model import UNUSABLE, RunResult
@@ -51,6 +54,7 @@ def run(
     quiet: bool,
     outputs: Outputs,
     baseline: str = "",
+    needs: bool = False,
 ) -> int:
     """Run, print, and write the files asked for; the exit code.
 
@@ -62,6 +66,10 @@ def run(
     outputs.check()
     if shard:
         shards.parse(shard)
+    if needs and not (outputs.json or outputs.html):
+        raise UsageError(
+            "--needs goes into the files of --json and --html, and none was named: paypact needs prints them"
+        )
     file = settings.home(Path.cwd()) / settings.read(Path.cwd()).baseline
     if baseline == "write":
         files.check(str(file))
@@ -81,6 +89,8 @@ def run(
         result = launch.run(wanted, progress(console, severity(wanted.fail_on), quiet=quiet))
         if baseline == "write":
             result = written(result, file, narrowed=wanted.narrowed)
+        if needs and result.exit_code != UNUSABLE:  # of what cannot be run nothing can be told
+            result = msgspec.structs.replace(result, needs=needed(paths, integrations))
         outputs.write(result, out)
         terminal.closing(result, console, html=outputs.html, quiet=quiet)
     return result.exit_code
@@ -97,6 +107,16 @@ def written(result: RunResult, file: Path, *, narrowed: bool) -> RunResult:
     baseline = accepted.baseline_of(result, before, narrowed=narrowed or result.shard is not None)
     accepted.write_baseline(baseline, file)
     return accepted.Accepting(baseline=baseline).applied(result, narrowed=narrowed)
+
+
+def needed(paths: Sequence[str], integrations: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """What each integration needs of its gateway's replies, as `paypact needs --json` writes it.
+
+    Raises:
+        PaypactError: nothing can be driven.
+    """
+    with driven(paths, integrations) as targets:
+        return tuple(msgspec.to_builtins(study(target).result()) for target in targets)
 
 
 def number(workers: str) -> int | None:

@@ -125,6 +125,8 @@ def fetched(url: str, headers: Mapping[str, str], what: str = "contract") -> byt
 def reason(error: Exception) -> str:
     """Why a connection failed, in a few words."""
     inner = getattr(error, "reason", None) or error
+    if isinstance(inner, urllib3.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(inner):
+        return "its certificate is not trusted. Name the file of its authority in SSL_CERT_FILE"
     system = inner.__cause__ if isinstance(inner.__cause__, OSError) else None
     if system is not None and system.strerror:
         return str(system.strerror)
