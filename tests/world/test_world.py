@@ -10,9 +10,9 @@ import pytest
 
 from paypact.cards import build
 from paypact.gateways import Gateway
-from paypact.gateways.facts import About, CurrencyFacts, Facts
+from paypact.gateways.facts import About, CurrencyFacts, ErrorFact, Facts, RefusalFact
 from paypact.payments import Address, Customer, Money, Payment
-from paypact.world.http import Failure, NotSimulatedError, Request, Response
+from paypact.world.http import Failure, NotSimulatedError, Refusal, Request, Response
 from paypact.world.issuer import approve
 from paypact.world.ledger_tables import Terms
 from paypact.world.network import Fault
@@ -47,6 +47,11 @@ class Till(Simulator):
                 return Response(422, b"no", refused="amount_too_small")
             case "/generous":
                 return Response(200, b"yes", unmodelled=("metadata", "expand"))
+            case "/raised":
+                raise Refusal(Response(404, b"none", refused="charge_unknown"))
+            case "/obstacle":
+                held = self.ledger.present(self.ledger.open(Money(1090, "EUR")), CARD, automatic=False)
+                self.ledger.request("refund", held)
             case "/disputes":
                 raise NotSimulatedError("Till POST /disputes")
             case "/half":
@@ -60,10 +65,10 @@ class Till(Simulator):
         return Response(200, b"paid", {"content-type": "text/plain"})
 
     def render(self, response: Response) -> bytes:
-        return bytes(memoryview(response.body))
+        return super().render(response) if isinstance(response.body, dict) else bytes(memoryview(response.body))
 
     def error(self, word: str) -> Response:
-        return {"busy": Response(503, b"busy")}[word]
+        return {"busy": Response(503, b"busy"), "again": Response(409, b"again")}[word]
 
     def keep(self, request: Request, response: Response) -> None:
         self.kept.append((request.path, response.status))
@@ -77,12 +82,14 @@ TILL = Gateway(
         ledger=Terms(source="made up"),
         schemes={},
         declines={},
-        errors={},
-        refusals={},
+        errors={"again": ErrorFact(source="made up", status=409, repetition=True)},
+        refusals={"*": RefusalFact(source="made up", status=422, wire={"error": "{rule}"})},
         currencies=CurrencyFacts(source="made up", accepted=("EUR",)),
     ),
     Till,
 )
+Till.facts = TILL.facts  # as loading a gateway's folder does
+UNCAPTURED = b'{"error":"refund_uncaptured"}'
 
 
 def payment(attempt: str = "order-1-1") -> Payment:
@@ -182,6 +189,37 @@ def test_each_exchange_is_of_one_kind(path: str) -> None:
     assert exchange.response is not None
     assert (exchange.kind, exchange.note, exchange.response.status, exchange.unmodelled) == KINDS[path]
     assert world.defect is None
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "rule"),
+    [
+        ("/raised", 404, b"none", "charge_unknown"),
+        ("/obstacle", 422, UNCAPTURED, "refund_uncaptured"),
+    ],
+    ids=["refusal", "obstacle"],
+)
+def test_a_no_may_be_raised_from_anywhere(path: str, status: int, body: bytes, rule: str) -> None:
+    """A refusal is the reply; an obstacle of the ledger becomes the reply that the facts have for its rule."""
+    world = World(TILL)
+    exchange = send(world, path)
+
+    assert isinstance(exchange.reply, Response)
+    assert (exchange.reply.status, exchange.raw, exchange.kind, exchange.note) == (status, body, "refused", rule)
+    assert world.defect is None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_word_for_repetitions_needs_a_key(when: Any) -> None:
+    """Without an idempotency key nobody is told that a request is under way: the fault waits for one that has it."""
+    world = World(TILL)
+    world.network.arm(Fault("error:again", when, exchange=1, times=2))
+    with world.operating("sale"):
+        first, second = (world.carry(Request("POST", f"{URL}/charges", key)) for key in ({}, {"idempotency-key": "k"}))
+
+    assert isinstance(first, Response)
+    assert isinstance(second, Response)
+    assert (first.status, second.status) == (200, 409)
 
 
 def test_what_is_not_simulated_says_so_on_the_wire() -> None:
