@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
+from paypact.testkit.example import FOR_GOOD
 from paypact.testkit.flow import (
     BUYING,
     MOVEMENTS,
@@ -83,6 +84,8 @@ def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
         cases=cases,
         at_random=cases is None,
     )
+    if run.occurred[FOR_GOOD] and not (target.offers("lookup") or target.offers("order")):
+        run.notes.append(f"{FOR_GOOD} stays unknown: the driver has neither lookup nor order to find out with")
 
 
 def strike(example: Example) -> None:

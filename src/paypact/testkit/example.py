@@ -27,7 +27,7 @@ from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place
 from paypact.testkit.calls import calling
 from paypact.testkit.case import Case
-from paypact.testkit.judge import OK, Circumstances, Verdict, judge_kept, judge_movement, judge_outcome, said
+from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed, order_name
 from paypact.testkit.standing import Standing, of_order, standing
 from paypact.testkit.story import Moment, sums
@@ -43,6 +43,7 @@ from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
+FOR_GOOD = "an error that the gateway tells again for the same key"
 
 
 @dataclass
@@ -320,8 +321,8 @@ class Example:
             if self.world.network.delivered and not last_word:
                 return verdict
             if self.stored and isinstance(told.outcome, Unknown) and told.operation != "lookup":
-                verdict = judge_kept(verdict, self.target)
-                return verdict if verdict.word == "ok" else self.problem(verdict, told)
+                self.occurred[FOR_GOOD] += 1  # honest: nothing that may be repeated tells more
+                return OK
             verdict = checks.stayed_unknown(verdict, told, self.exchanges, faulted=bool(self.world.network.delivered))
         if verdict.word != "ok":
             self.problem(verdict, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -125,14 +125,6 @@ def judge_movement(
     if note == "8" and column_ == "Pending" and told:
         return Verdict("wrong", clause, sentence)
     return OK if word == "ok" else Verdict(word, clause, sentence)
-
-
-def judge_kept(verdict: Verdict, target: Target) -> Verdict:
-    """Still Unknown after an error that the gateway tells again for the same key: honest, if the shop can find out."""
-    if target.offers("lookup") or target.offers("order"):
-        return OK
-    why = "the gateway tells its error again for the same key, and there is neither lookup nor order to find out with"
-    return replace(verdict, word="advice", sentence=f"{verdict.sentence}; {why}")
 
 
 def judge_order(found: Standing, order: Order, payment: Payment) -> Verdict:
