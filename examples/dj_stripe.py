@@ -26,7 +26,11 @@ settings.configure(
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(TABLES),
-            "OPTIONS": {"init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"},
+            "OPTIONS": {  # one writer at a time, which others wait for
+                "init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY",
+                "timeout": 60,
+                "transaction_mode": "IMMEDIATE",
+            },
         }
     },
     DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",

@@ -242,6 +242,13 @@ def test_expand_of_what_is_not_modelled(carry: Any, token: Mint) -> None:
     assert (reply.status, reply.unmodelled) == (200, ("expand latest_charge.application",))
 
 
+def test_expand_of_what_is_only_included_when_asked_for(carry: Any) -> None:
+    """Lists of a customer that are sent on request alone are not refused, and are counted."""
+    customer = carry("POST", "/v1/customers", {}).json["id"]
+    reply = carry("GET", f"/v1/customers/{customer}", {"expand[]": "sources"})
+    assert (reply.status, reply.unmodelled) == (200, ("expand sources",))
+
+
 def test_expand_of_a_deleted_customer(carry: Any, token: Mint) -> None:
     """A deleted customer is told as deleted."""
     customer = carry("POST", "/v1/customers", {}).json["id"]
