@@ -588,3 +588,12 @@ SEVERITIES = [
 def test_how_bad_a_verdict_is(verdict: Verdict, severity: str) -> None:
     """Untrue about money, a crash, untrue, or worth knowing."""
     assert verdict.severity == severity
+
+
+def test_a_void_lets_money_go() -> None:
+    """What a void does is said in its own words."""
+    seen = Circumstances(shop("authorize", "void"), "void", PAYMENT)
+
+    verdict = judge_movement("moved", Declined("no"), seen)
+
+    assert verdict.sentence == "void answered Declined (no), but the money was let go"

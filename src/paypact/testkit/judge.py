@@ -117,7 +117,8 @@ def judge_movement(
     word, _, note = MOVEMENT[state][column_].partition(":")
     clause = f"movement/{state}/{column_}"
     verb = "crashed with" if column_ == "crash" else "answered"
-    sentence = f"{seen.operation} {verb} {said(outcome)}, but {STANDING_SAID[state]}"
+    truth = "the money was let go" if (seen.operation, state) == ("void", "moved") else STANDING_SAID[state]
+    sentence = f"{seen.operation} {verb} {said(outcome)}, but {truth}"
     if (note == "7" and reached) or (note == "9" and under_way) or (note == "10" and told):
         return OK
     if note == "8" and column_ == "Approved" and not told:
