@@ -40,7 +40,10 @@ def found(pattern: re.Pattern[str], paths: list[str]) -> list[str]:
     """`path:line: match` for each match of `pattern` in these files; files that are not text have no matches."""
     hits = []
     for path in paths:
-        text = (ROOT / path).read_text("utf-8", errors="replace")
+        try:
+            text = (ROOT / path).read_text("utf-8")
+        except UnicodeDecodeError:  # a picture holds any letters by chance
+            continue
         hits += [f"{path}:{text.count(chr(10), 0, m.start()) + 1}: {m.group().strip()}" for m in pattern.finditer(text)]
     return hits
 
