@@ -243,8 +243,9 @@ def strangers(account: Account, version: str | None) -> Iterator[Event]:
     for purchase in account.ledger.purchases[:1]:
         shown[f"payment_intent.{UNSEEN_WORD}"] = purchase.data.show(account, purchase)
     for type_, one in shown.items():
-        newest, whose = version or account.facts.gateway.versions[0], "another shop's" * type_.startswith("payment")
-        yield _event(_id(account, "evt_", type_), type_, one, account.world.clock.time(), newest, order=whose)
+        whose = "another shop's" if type_.startswith("payment_intent.") else ""
+        id_, at = _id(account, "evt_", type_), account.world.clock.time()
+        yield _event(id_, type_, one, at, version or account.newest, order=whose)
 
 
 def _payout(account: Account) -> dict[str, Any]:
@@ -284,7 +285,7 @@ def forgeries(account: Account, purchase: Purchase, version: str | None) -> Iter
             lies = [("charge.succeeded", charge)]
         lies.append(("payment_intent.succeeded", seen))
     for type_, shown in lies:
-        newest = version or account.facts.gateway.versions[0]
+        newest = version or account.newest
         id_ = f"evt_3{letters(account.serial, intent.id, type_, 'forged', length=23)}"
         yield _event(id_, type_, shown, account.world.clock.time(), newest)
 

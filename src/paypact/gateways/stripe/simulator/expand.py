@@ -34,11 +34,11 @@ def check(account: Account, reply: type[Wire], item: type[Wire] | None, call: Ca
             if item is not None and place == 0:
                 at = item if part == "data" else None
                 continue
-            if at is not None and part in account.facts.wire["included"].get(at.__name__, ()):
+            declared = _declared(versions.declared(call.version, at)).get(part) if at else None
+            if declared is None and at is not None and part in account.facts.wire["included"].get(at.__name__, ()):
                 call.unmodelled.append(f"expand {path}")
                 at = None
                 break
-            declared = _declared(versions.declared(call.version, at)).get(part) if at else None
             if declared is None or not (declared.wires or part in account.facts.wire["expandable"]["names"]):
                 raise account.refuse("expand_impossible", path=path)
             at = declared.wires[-1] if declared.wires else None
