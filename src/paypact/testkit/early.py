@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from paypact.testkit.example import Example
 from paypact.testkit.judge import Verdict
 from paypact.world import clock
 from paypact.world.notifications import Event
+from paypact.world.threads import standing
 
 _POLL: Final = 0.002  # seconds, real ones
 _STUCK: Final = 30  # polls without progress after which a handler counts as held back
@@ -51,12 +51,6 @@ class _Visit(threading.Thread):
         assert outbox is not None
         answer = bring(self.example, event.type, outbox.sealed(event, self.example.seal))
         _answered(self.example, event, answer)
-
-    def progress(self) -> object:
-        """Where it stands: unchanged over a while, it is held back."""
-        assert self.ident is not None
-        frame = sys._current_frames().get(self.ident)  # noqa: SLF001 - the documented way to see another thread
-        return (id(frame), frame.f_lasti if frame else None)
 
 
 @contextmanager
@@ -129,7 +123,7 @@ def _in_threads(example: Example) -> Iterator[None]:
         still, seen = 0, None
         while visit.is_alive() and still < _STUCK:
             visit.join(_POLL)
-            now = visit.progress()
+            now = standing(visit)
             still = still + 1 if now == seen else 0
             seen = now
         if not visit.is_alive():

@@ -6,14 +6,13 @@ which locks correctly keeps its promise. Where nobody can go on, it is a deadloc
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from paypact.world import clock
+from paypact.world.threads import standing
 
 _POLL: Final = 0.002  # seconds, real ones
 _STUCK: Final = 6  # polls without progress after which a party counts as held back
@@ -32,26 +31,6 @@ class _Party:
     state: str = "starting"  # starting, parked, running, held, done
     result: Any = None
     thread: threading.Thread | None = None
-
-    def trace(self) -> tuple[Any, ...]:
-        """Where the party stands: unchanged over a while, it makes no progress."""
-        assert self.thread is not None
-        assert self.thread.ident is not None
-        frame = sys._current_frames().get(self.thread.ident)  # noqa: SLF001 - the documented way to see another thread
-        spent = 0.0
-        if hasattr(time, "pthread_getcpuclockid"):  # elsewhere frames alone must do
-            spent = time.clock_gettime(time.pthread_getcpuclockid(self.thread.ident))
-        waits = object() if _runnable(self.thread) else None  # on a busy machine its turn may just not have come
-        return (id(frame), frame.f_lasti if frame else None, spent, waits)
-
-
-def _runnable(thread: threading.Thread) -> bool:
-    """Whether a thread could go on and only the machine keeps it from it; False where nobody can tell."""
-    try:
-        with open(f"/proc/self/task/{thread.native_id}/stat", "rb") as file:  # noqa: PTH123 - looked at very often
-            return file.read().rpartition(b")")[2].split()[0] == b"R"  # proc(5): the state, after the name
-    except OSError:
-        return False
 
 
 class Conductor:
@@ -90,7 +69,7 @@ class Conductor:
                 continue
             if self._changed.acquire(timeout=_POLL):
                 continue
-            now = [party.trace() for party in parties if party.state != "done"]
+            now = [standing(party.thread) for party in parties if party.thread and party.state != "done"]
             idle = idle + 1 if now == seen else 0
             seen = now
             if idle > _DEADLOCK:
@@ -117,6 +96,7 @@ class Conductor:
 
     def _let(self, party: _Party) -> None:
         """Let one party run until it parks, ends, or is held back."""
+        assert party.thread is not None
         self.switches.append(party.number)
         party.state = "running"
         party.gate.release()
@@ -125,7 +105,7 @@ class Conductor:
             self._changed.acquire(timeout=_POLL)
             if party.state != "running":
                 return
-            trace = party.trace()
+            trace = standing(party.thread)
             still = still + 1 if trace == seen else 0
             seen = trace
             if still >= _STUCK:
