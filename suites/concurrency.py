@@ -13,6 +13,7 @@ from typing import Final
 from paypact.testkit import Axis, Case, Example, Exploration, Target, promise
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import BUYING, MOVEMENTS, buying, moving
+from paypact.testkit.meanwhile import another_pays, lines
 from paypact.testkit.race import (
     double_submit,
     two_movements,
@@ -35,17 +36,22 @@ RACES: Final[dict[str, Callable[[Example], None]]] = {
 WEBHOOKS: Final = {"webhook-and-webhook": 2, "webhook-and-copy": 1}  # how many a payment has to send
 PRESSES: Final = ("double-submit", "two-shoppers")
 LIVES: Final = (("sale",), ("authorize",), ("authorize", "capture"), ("sale", "refund"))
+BETWEEN: Final = "shared-state"
 PREEMPTIONS: Final = 2
 INDEPENDENT: Final = {
     "two-shoppers": 1
 }  # what each keeps of its own is lost as soon as the other comes in between once
-MOST: Final = 100  # orders a cell: those with most preemptions of long flows are left out, and the notes say so
+MOST: Final = (
+    100  # orders, or lines, a cell: those with most preemptions of long flows are left out, and the notes say so
+)
 
 
 def each_race(target: Target) -> Iterator[str]:
     """A cell a race that the driver's operations allow."""
     if buying(target):
         yield from PRESSES
+        if not target.asynchronous:  # between two awaits no other task comes in
+            yield BETWEEN
     if target.offers("receive") and target.challenges and _paying(target):
         yield "webhook-and-return"
     if target.offers("receive"):
@@ -60,6 +66,9 @@ def two_at_once_are_one(run: Exploration) -> None:
     operations = _operations(run)
     if target.scope.host == "http":
         raise NotCoveredError("the driver reaches a served gateway: its exchanges cannot be held back one by one")
+    if run.key == BETWEEN:
+        _interrupted_anywhere(run)
+        return
     answer = "challenge" if run.key == "webhook-and-return" else "approve"
     play = RACES[run.key]
     plan = _plan(run, WEBHOOKS[run.key]) if run.key in WEBHOOKS else ()
@@ -85,6 +94,29 @@ def two_at_once_are_one(run: Exploration) -> None:
         for schedule in axes["schedule"].values
     ]
     run.explore(axes, play, condition="raced", cases=cases, at_random=False)
+
+
+def _interrupted_anywhere(run: Exploration) -> None:
+    """Another shopper comes in between at each line of the team's that a payment comes by."""
+    target = run.target
+    plain = target.case(operation=buying(target)[0])
+    cases = []
+    for operation in buying(target):
+        passed = lines(target, plain.but({"operation": operation}))
+        if len(passed) > MOST:
+            run.notes.append(f"{operation}: {len(passed) - MOST} of {len(passed)} lines were left out")
+        cases += [plain.but({"operation": operation, "interrupted": line}) for line in passed[:MOST]]
+    if not cases:
+        raise NotCoveredError(
+            "no line of the team's own lies between its driver and the SDK: there is nothing to interrupt"
+        )
+    axes = {
+        "interrupted": Axis.own(tuple(dict.fromkeys(case.interrupted for case in cases))),
+        "operation": Axis(buying(target)),
+        "scheme": Axis(target.schemes[:1]),
+        "currency": Axis(target.currencies[:1]),
+    }
+    run.explore(axes, another_pays, condition="interrupted", cases=cases, at_random=False)
 
 
 def _plan(run: Exploration, least: int) -> tuple[str, ...]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from typing import Any
 
 import pytest
+import requests
 
+from paypact import Driver, Outcome, Payment, Unknown
+from paypact.testkit.blame import shown
+from paypact.testkit.meanwhile import lines
+from paypact.testkit.target import targets
 from paypact.world.interleaving import Conductor, DeadlockError, preempted, schedules
 
 COUNTS = [((3, 3), 0, 2), ((3, 3), 1, 6), ((3, 3), 2, 14), ((5, 5), 2, 42), ((7, 7), 2, 86)]
@@ -94,6 +100,65 @@ def test_two_shoppers_who_are_taken_for_one(run: Any) -> None:
     assert [(each.severity, each.sentence) for each in findings][:1] == [
         ("money", "complete answered ActionRequired, but the card was charged 10.90 EUR")
     ]
+
+
+def test_what_one_line_writes_and_the_next_one_reads(run: Any) -> None:
+    """What is shared between threads is another's as soon as one of them stands between the two lines."""
+    from tin import flawed
+
+    found = run(flawed.OnePriceTag, "concurrency", "shared-state")["shared-state"].findings[0]
+
+    assert (found.severity, found.trigger, found.sentence) == (
+        "money",
+        "interleaving",
+        "sale answered Approved for 10.90 EUR, but the card was authorized for 20 JPY",
+    )
+    assert found.line is not None
+    assert found.line.code == "return super().charge(replace(payment, amount=self.tag), capture=capture)"
+    place = f"{found.line.file}:{found.line.number}"
+    assert found.case == {"interrupted": place}
+    assert [step.call for step in found.story][:2] == [f"at {place} another shopper comes in between", "sale"]
+    again = run(flawed.OnePriceTag, "concurrency", "shared-state", case=found.case)["shared-state"]
+    assert again.findings[0].sentence == found.sentence
+
+
+def test_a_lock_around_what_is_shared(run: Any) -> None:
+    """Then the other shopper waits at the door, wherever the first one stands."""
+    from tin import flawed
+
+    result = run(flawed.OneAtATime, "concurrency", "shared-state")["shared-state"]
+
+    assert (result.state, result.occurred["interrupted"]) == ("kept", result.examples)
+
+
+def test_lines_of_the_drivers_are_not_the_shops() -> None:
+    """But for a driver that is the integration itself, which shows in its sending requests."""
+    from tin.integration import TinPayments, TinShop
+
+    class Sends(TinShop):
+        def sale(self, payment: Payment) -> Outcome:
+            self.payments.call("GET", "/charges/none")
+            made = requests.post(f"{self.payments.base}/charges", json={}, timeout=1)
+            return Unknown() if made.status_code == 422 else super().sale(payment)
+
+    def functions(driver: type[Driver]) -> set[str]:
+        (target,) = targets(driver)
+        passed = lines(target, target.case(operation="sale"))
+        return {line_of(name, driver, TinPayments) for name in passed}
+
+    assert functions(TinShop) == {"TinPayments.call", "TinPayments.charge"}
+    assert functions(Sends) >= {"TinPayments.call", "Sends.sale"}
+
+
+def line_of(name: str, *classes: type) -> str:
+    """The method that a line lies in."""
+    file, _, number = name.rpartition(":")
+    for owner in classes:
+        for method in filter(inspect.isfunction, vars(owner).values()):
+            source, first = inspect.getsourcelines(method)
+            if shown(method.__code__.co_filename) == file and first <= int(number) < first + len(source):
+                return f"{owner.__name__}.{method.__name__}"
+    return ""
 
 
 @pytest.mark.parametrize(("order", "expected"), [("", False), ("000111", False), ("0110", True), ("0101", True)])

@@ -34,6 +34,7 @@ class Case:
     variation: str = ""  # `<number of a reply to the operation> <field> <kind>`, empty: none
     plan: tuple[str, ...] = ()  # the steps of a longer story, in the words of its promise
     schedule: str = ""  # whose turn it is at each point of a race, as digits
+    interrupted: str = ""  # the team's line at which another shopper comes in between: `shop/payments.py:41`
     fate: str = ""  # what becomes of the first capture or refund: a word of the gateway's `failures`
     times: int = 1  # how often the fault strikes in a row
     redirect: int = 0  # which exchange of the operation is sent on to another host; 0: none

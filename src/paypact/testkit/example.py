@@ -66,6 +66,7 @@ class Example:
     seal: Seal = GENUINE  # how webhooks are signed
     varying: Varying | None = None  # the case's variation of a reply
     left_open: bool = False  # nobody could know: the reply's word for what happened was one that nobody has seen
+    stood: Place | None = None  # where one payment stood still until another was made
     heard: Any = None  # what its promise listened to while it was played
     _authentication: Authentication | None = None
 
@@ -160,8 +161,7 @@ class Example:
     @property
     def asynchronous(self) -> bool:
         """Whether the driver's operations are coroutines."""
-        methods = (getattr(self.driver, operation) for operation in self.target.operations)
-        return any(inspect.iscoroutinefunction(method) for method in methods)
+        return self.target.asynchronous
 
     def act(self, told: Told) -> Told | None:
         """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""

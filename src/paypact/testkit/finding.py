@@ -126,7 +126,12 @@ def _cause(error: BaseException | None, example: Example) -> Cause:
 
 
 def _sent_from(example: Example, told: Told | None) -> Line | None:
-    """The line that sent the call's last exchange; where none was sent, the operation itself."""
+    """The line that sent the call's last exchange; where none was sent, the operation itself.
+
+    Where a payment stood still until another was made, what it had prepared by then was lost there.
+    """
+    if example.stood is not None:
+        return line_at(example.stood)
     for exchange in reversed(example.exchanges[told.first : told.last] if told else example.exchanges):
         if exchange.place is not None:
             return line_at(exchange.place)

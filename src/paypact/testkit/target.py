@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,6 +40,11 @@ class Target:
     @cached_property
     def operations(self) -> tuple[str, ...]:
         return offered(self.driver)
+
+    @cached_property
+    def asynchronous(self) -> bool:
+        """Whether the driver's operations are coroutines."""
+        return any(inspect.iscoroutinefunction(getattr(self.driver, operation)) for operation in self.operations)
 
     def offers(self, *operations: str) -> bool:
         """Whether the driver offers all of these operations."""

@@ -72,7 +72,7 @@ def trigger_of(example: Example) -> str:
         return "fault"
     if example.varying is not None and example.varying.struck is not None:
         return "variation"
-    if preempted(case.schedule):
+    if preempted(case.schedule) or case.interrupted:
         return "interleaving"
     if case.deliver or case.seal or example.occurred["webhook before the reply"]:
         return "delivery"

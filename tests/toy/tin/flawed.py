@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -120,6 +122,42 @@ class KeepsTheCustomer(TinShop):
 
     def complete(self, transaction: str, authentication: Authentication) -> Outcome:
         return super().complete(self.served, authentication)
+
+
+class OnePriceTag(TinShop):
+    """What is charged is written on the one tag that the whole shop has."""
+
+    def __init__(self, gateway: SimulatedGateway) -> None:
+        super().__init__(gateway)
+        self.payments = Tagging(gateway.credentials["key"], gateway.url)
+
+
+class Tagging(TinPayments):
+    """Writes the tag on one line, and reads it on the next."""
+
+    def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
+        self.tag = payment.amount
+        return super().charge(replace(payment, amount=self.tag), capture=capture)
+
+
+class OneAtATime(OnePriceTag):
+    """The same, but a lock keeps everybody else out meanwhile."""
+
+    def __init__(self, gateway: SimulatedGateway) -> None:
+        super().__init__(gateway)
+        self.payments = Queueing(gateway.credentials["key"], gateway.url)
+
+
+class Queueing(Tagging):
+    """Only one payment at a time."""
+
+    def __init__(self, key: str, base: str) -> None:
+        super().__init__(key, base)
+        self.door = threading.Lock()
+
+    def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
+        with self.door:
+            return super().charge(payment, capture=capture)
 
 
 class Forgets(TinShop):
