@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
+from paypact.testkit.example import CLAIMS
 from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, moving, pay, paying
 from paypact.testkit.watching import CONNECTION, EDGE
+from paypact.world.simulator import Simulator
 
 BEFOREHAND = ("passed", "failed")  # of those asked before there is a token, who leaves never reaches the shop
 DECLINES = ("soft", "hard", "fraud", "auth", "data", "tech")
@@ -48,7 +50,7 @@ def every_answer_becomes_the_right_outcome(run: Exploration) -> None:
         if target.challenges:
             axes["answer"] = Axis(("approve", "challenge"))
     if run.key == "challenged":
-        axes["shopper"] = Axis(BEFOREHAND if before else (*BEFOREHAND, "abandoned", "comes back twice"))
+        axes["shopper"] = Axis(BEFOREHAND if before else (*BEFOREHAND, *_others(target)))
     if run.key == "soft":
         axes["retry"] = Axis(("another card", "same card"))
     axes["scheme"] = Axis.listed(target.schemes)
@@ -72,6 +74,13 @@ def answer(example: Example) -> None:
             look_up(example)
     example.occurred["operation judged"] += 1
     example.occurred["fault struck"] += len(example.world.network.delivered)
+
+
+def _others(target: Target) -> Iterator[str]:
+    """What else a shopper does with a challenge; a success can be claimed where more than a secret tells of it."""
+    yield from ("abandoned", "comes back twice")
+    if target.gateway.simulator.claimed is not Simulator.claimed:
+        yield CLAIMS
 
 
 def _words(target: Target, kind: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from paypact.errors import PaypactError
 from paypact.payments import OUTCOMES, Payment
 from paypact.testkit.blame import not_implemented
+from paypact.testkit.patience import limited
 from paypact.testkit.told import CRASHES, Told, WrongAnswerError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def calling(example: Example, operation: str, payment: Payment, arguments: tuple
     if example.target.scope.host == "process":  # a server's thread has nobody to raise it at
         recording.most = first + MOST_EXCHANGES
     try:
-        with world.operating(operation, payment):
+        with world.operating(operation, payment), limited(operation, served=example.target.scope.host != "process"):
             yield call
     except PaypactError:
         raise

@@ -28,7 +28,8 @@ class Case:
     currency: str = "USD"
     amount: str = "usual"  # a word of `amounts.py`
     answer: str = "approve"  # of the issuer: `decline:<word>`, `challenge`, `challenge>decline:<word>`, ...
-    shopper: str = "passed"  # what the shopper does with a challenge: passed, failed, abandoned, comes back twice
+    # what the shopper does with a challenge: passed, failed, abandoned, comes back twice, claims to have paid
+    shopper: str = "passed"
     retry: str = "another card"  # the shopper's next step after a definite no
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
     variation: str = ""  # `<number of a reply to the operation> <field> <kind>`, empty: none

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, get_args
 
 from paypact.errors import PaypactError
 from paypact.payments import Notification, Order, OrderState, Payment, Reply
 from paypact.testkit.example import Example
 from paypact.testkit.judge import Verdict, judge_order
+from paypact.testkit.patience import limited
 from paypact.testkit.told import CRASHES, WrongAnswerError
 from paypact.world import clock
 from paypact.world.notifications import REDELIVERY, Event
@@ -78,7 +79,7 @@ async def delivering(example: Example, event: Event) -> int | BaseException:
 
 def bring(example: Example, name: str, notification: Notification) -> int | BaseException:
     """Call `receive`: the status it answered, or the exception that left it, which is not judged here."""
-    with example.world.operating("receive"), _caught() as answers:
+    with example.world.operating("receive"), _caught() as answers, _limited(example, "receive"):
         answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
         answers.append(clock.run(answer) if inspect.isawaitable(answer) else answer)
     return _brought(example, name, answers[-1])
@@ -90,6 +91,10 @@ async def bringing(example: Example, name: str, notification: Notification) -> i
         answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
         answers.append(await answer if inspect.isawaitable(answer) else answer)
     return _brought(example, name, answers[-1])
+
+
+def _limited(example: Example, call: str) -> AbstractContextManager[None]:
+    return limited(call, served=example.target.scope.host != "process")
 
 
 @contextmanager
@@ -130,9 +135,10 @@ def settle(example: Example) -> None:
     """Run the shop's background work until it is idle; an exception there is a crash."""
     with example.world.operating("settle"):
         try:
-            result = example.driver.settle()
-            if inspect.isawaitable(result):
-                clock.run(result)
+            with _limited(example, "settle"):
+                result = example.driver.settle()
+                if inspect.isawaitable(result):
+                    clock.run(result)
         except PaypactError:
             raise
         except CRASHES as error:
@@ -175,9 +181,10 @@ def read_order(example: Example, payment: Payment) -> Order | None:
     answer: object
     with example.world.operating("order", payment):
         try:
-            answer = example.driver.order(payment.reference)  # type: ignore[attr-defined]  # offered: it has the attribute
-            if inspect.isawaitable(answer):
-                answer = clock.run(answer)
+            with _limited(example, "order"):
+                answer = example.driver.order(payment.reference)  # type: ignore[attr-defined]  # as above
+                if inspect.isawaitable(answer):
+                    answer = clock.run(answer)
         except PaypactError:
             raise
         except CRASHES as error:

@@ -43,6 +43,9 @@ from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
+CLAIMS = "claims to have paid"  # a shopper who walks away and writes the URL of the return page by hand
+ACTS = {"comes back twice": "passed", CLAIMS: "abandoned"}  # what else shoppers do, and how they act before
+CAME = {CLAIMS: "abandoned, with the URL of a success"}
 FOR_GOOD = "an error that the gateway tells again for the same key"
 
 
@@ -116,7 +119,7 @@ class Example:
 
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
         simulator, shopper = self.world.simulator, self.world.shopper
-        shopper.passes, before = self.case.shopper not in ("failed", "abandoned"), shopper.challenged
+        shopper.passes, before = self.case.shopper not in ("failed", "abandoned", CLAIMS), shopper.challenged
         made = self.made(reference, press, card, money, simulator)
         self.payments.append(made)
         self.occurred["challenge shown"] += shopper.challenged - before
@@ -173,15 +176,16 @@ class Example:
     def visit(self, told: Told) -> Authentication | None:
         """The shopper follows an ActionRequired; None where it leads nowhere, which is a problem."""
         assert isinstance(told.outcome, ActionRequired)
-        result: Any = "passed" if self.case.shopper == "comes back twice" else self.case.shopper
+        shopper = self.case.shopper
+        result: Any = ACTS.get(shopper, shopper)
         try:
-            authentication = self.world.shopper.act(told.payment, told.outcome, result)
+            authentication = self.world.shopper.act(told.payment, told.outcome, result, claims=shopper == CLAIMS)
         except NowhereToGo as nowhere:
             self.problem(Verdict("wrong", "outcome/challenged/nowhere", f"{told.operation}: {nowhere}"), told)
             return None
         self.occurred[f"challenge {result}"] += 1
         self.abandoned = result == "abandoned"
-        self.happened(f"the shopper comes from the challenge: {result}", None, told.payment)
+        self.happened(f"the shopper comes from the challenge: {CAME.get(shopper, result)}", None, told.payment)
         self._authentication = authentication
         return authentication
 

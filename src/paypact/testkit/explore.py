@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import msgspec
 
 from paypact.report.model import Finding, Severity
-from paypact.testkit import checks, covering, session, variation
+from paypact.testkit import checks, covering, patience, session, variation
 from paypact.testkit.case import Axes, Axis, Case, PlanAxis, Value, from_json
 from paypact.testkit.example import Example
 from paypact.testkit.finding import finding_of, sameness
@@ -89,6 +89,7 @@ class Exploration:
         self.progress = progress
         self.tolerance, self.witness = tolerance, witness
         self.hasty = hasty  # whether there is anything is all that is asked: the first failure ends it, as it is
+        self._stops = patience.stops()  # of calls that did not come back, by now
         self.findings: list[Finding] = []
         self.examples = self.rows = self.exchanges = 0
         self.occurred: Counter[str] = Counter()
@@ -234,6 +235,8 @@ class Exploration:
                 f"the simulator raised {type(world.defect).__name__}: {world.defect} "
                 f"({Path(last.filename).name}:{last.lineno}) on case {case}"
             )
+        if patience.stops() > self._stops:
+            self.hasty = True  # each try would take that long again
         self.examples += 1
         if self.progress is not None:
             self.progress(f"{self.cell.name}: {self.examples} examples")

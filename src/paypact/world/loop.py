@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from paypact.world import clock
+from paypact.world.recording import EndlessError
 
 _T = TypeVar("_T")
 
@@ -122,7 +123,7 @@ def run(awaitable: Awaitable[_T]) -> _T:
         _one = VirtualLoop()
     try:
         return _one.run_until_complete(_wrapped(awaitable))
-    except NeverEndsError:
+    except (NeverEndsError, EndlessError):
         left = asyncio.all_tasks(_one)
         for task in left:
             task.cancel()

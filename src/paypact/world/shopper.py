@@ -34,9 +34,16 @@ class Shopper:
         return self.passes
 
     def act(
-        self, payment: Payment, outcome: ActionRequired, result: Literal["passed", "failed", "abandoned"] = "passed"
+        self,
+        payment: Payment,
+        outcome: ActionRequired,
+        result: Literal["passed", "failed", "abandoned"] = "passed",
+        *,
+        claims: bool = False,
     ) -> Authentication:
         """Follow an ActionRequired outcome and pass, fail or abandon what is asked there.
+
+        `claims`: then open the return page with what a success would have brought there, as far as one can write it.
 
         Raises:
             NowhereToGo: neither `url` nor `client_secret` leads to anything the gateway knows.
@@ -46,6 +53,8 @@ class Shopper:
             raise NowhereToGo("ActionRequired has neither url nor client_secret: the shopper has nowhere to go")
         with self._world.outside(payment):
             params = self._world.simulator.visit(place, payment, result)
+            if claims and params is not None:
+                params = {**params, **self._world.simulator.claimed(place)}
         if params is None:
             kind = "url" if outcome.url else "client_secret"
             raise NowhereToGo(f"the {kind} of ActionRequired is unknown to the gateway: the shopper has nowhere to go")

@@ -181,6 +181,13 @@ class Simulator(ABC):
         """
         return None
 
+    def claimed(self, place: str) -> Mapping[str, str]:
+        """What a shopper who paid nothing at `place` can write into the URL of the return page to look like a success.
+
+        Only what is no secret of the gateway's: its words, and ids that the shopper's browser has seen.
+        """
+        return {}
+
     def comes_back_to(self, place: str) -> str:
         """Where the shopper's browser goes from `place` afterwards: the shop's own URL; empty where nobody said one."""
         return ""

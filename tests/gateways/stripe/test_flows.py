@@ -214,6 +214,15 @@ def test_challenge_abandoned(client: Any, token: Mint, world: World, payment: An
     assert client.payment_intents.confirm(asked.id).status == "requires_action"
 
 
+def test_a_success_can_be_claimed(client: Any, token: Mint, world: World, payment: Any) -> None:
+    """What a passed challenge brings back holds no secret that the browser does not have, so anybody can write it."""
+    asked = create(client, token(challenge()))
+    claimed = world.simulator.claimed(asked.client_secret)
+    assert client.payment_intents.retrieve(asked.id).status == "requires_action"
+    assert world.simulator.visit(asked.client_secret, payment(""), "passed") == claimed
+    assert world.simulator.claimed("pi_nobodys_secret_x") == {}
+
+
 def test_challenge_without_a_place_to_return_to(client: Any, token: Mint) -> None:
     """Without return_url the challenge is for the vendor's own browser code."""
     never = {"enabled": True, "allow_redirects": "never"}

@@ -94,9 +94,12 @@ def test_declined_on_the_page(client: Any, visit: Any, token: Any, world: World)
     ("result", "back", "status"),
     [("passed", True, "complete"), ("failed", False, "open"), ("abandoned", False, "open")],
 )
-def test_challenged_on_the_page(client: Any, visit: Any, token: Any, result: str, back: bool, status: str) -> None:
-    """3-D Secure runs on the page; only who passes it is led on."""
+def test_challenged_on_the_page(
+    client: Any, visit: Any, token: Any, world: World, result: str, back: bool, status: str
+) -> None:
+    """3-D Secure runs on the page; only who passes it is led on, but anybody there knows where."""
     made = client.checkout.sessions.create(SALE)
+    assert world.simulator.claimed(made.url) == {"session": made.id}
     assert visit(made, token(challenge()), result) == ({"session": made.id} if back else {})
     assert client.checkout.sessions.retrieve(made.id).status == status
 

@@ -145,7 +145,7 @@ class OneAtATime(OnePriceTag):
 
     def __init__(self, gateway: SimulatedGateway) -> None:
         super().__init__(gateway)
-        self.payments = Queueing(gateway.credentials["key"], gateway.url)
+        self.payments: Queueing = Queueing(gateway.credentials["key"], gateway.url)
 
 
 class Queueing(Tagging):
@@ -158,6 +158,14 @@ class Queueing(Tagging):
     def charge(self, payment: Payment, *, capture: bool) -> dict[str, Any] | None:
         with self.door:
             return super().charge(payment, capture=capture)
+
+
+class TwiceAtTheDoor(OneAtATime):
+    """Whoever is in asks to be let in: the lock is no lock of the kind that allows it."""
+
+    def sale(self, payment: Payment) -> Outcome:
+        with self.payments.door:
+            return super().sale(payment)
 
 
 class Forgets(TinShop):

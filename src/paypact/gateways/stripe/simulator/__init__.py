@@ -140,6 +140,9 @@ class Stripe(Account):
     def visit(self, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
         return browser.visit(self, place, payment, result)
 
+    def claimed(self, place: str) -> Mapping[str, str]:
+        return browser.claimed(self, place)
+
     def comes_back_to(self, place: str) -> str:
         return browser.comes_back_to(self, place)
 

@@ -23,12 +23,11 @@ REDIRECT = {
 
 def visit(account: Account, place: str, payment: Payment, result: str) -> Mapping[str, str] | None:
     """See `Simulator.visit`. A no is shown to the shopper there; the shop learns of it from the intent."""
-    if place.startswith(sessions.PAGE):
-        hosted = account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
-        return None if hosted is None else _hosted(account, hosted, payment, result)
     purchase = _purchase(account, place)
     if purchase is None:
         return None
+    if place.startswith(sessions.PAGE):
+        return _hosted(account, purchase, payment, result)
     intent: Intent = purchase.data
     with suppress(Refusal):
         if attempts.status(purchase) in attempts.CONFIRMABLE[:2] and intent.confirmation_method == "automatic":
@@ -40,18 +39,28 @@ def visit(account: Account, place: str, payment: Payment, result: str) -> Mappin
         if result == "abandoned":
             return {}
         attempts.finish(account, held, passed=result == "passed")
-    name, now = f"{intent.kind}_intent", attempts.status(purchase)
-    return {name: intent.id, f"{name}_client_secret": intent.secret, "redirect_status": REDIRECT.get(now, "failed")}
+    return _returned(intent, REDIRECT.get(attempts.status(purchase), "failed"))
+
+
+def claimed(account: Account, place: str) -> Mapping[str, str]:
+    """See `Simulator.claimed`. The browser has the client secret and a session's id, and the word is no secret."""
+    purchase = _purchase(account, place)
+    if purchase is None:
+        return {}
+    hosted = place.startswith(sessions.PAGE)
+    return sessions.success_parameters(purchase) if hosted else _returned(purchase.data, "succeeded")
+
+
+def _returned(intent: Intent, status: str) -> dict[str, str]:
+    name = f"{intent.kind}_intent"
+    return {name: intent.id, f"{name}_client_secret": intent.secret, "redirect_status": status}
 
 
 def comes_back_to(account: Account, place: str) -> str:
     """See `Simulator.comes_back_to`."""
-    if place.startswith(sessions.PAGE):
-        hosted = account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
-        return (
-            sessions.success_url(hosted).partition("?")[0] if hosted is not None else ""
-        )  # the query: what `visit` says
     purchase = _purchase(account, place)
+    if purchase is not None and place.startswith(sessions.PAGE):
+        return sessions.success_url(purchase).partition("?")[0]  # the query: what `visit` says
     return str(purchase.data.return_url or "") if purchase is not None else ""
 
 
@@ -70,6 +79,8 @@ def _hosted(account: Account, purchase: Purchase, payment: Payment, result: str)
 
 
 def _purchase(account: Account, place: str) -> Purchase | None:
+    if place.startswith(sessions.PAGE):
+        return account.ledger.named(place.removeprefix(sessions.PAGE), Purchase)
     query = parse_qs(urlsplit(place).query) if "://" in place else {}
     secret = next((values[0] for name, values in query.items() if name.endswith("_client_secret")), place)
     purchase = account.ledger.named(secret.partition("_secret_")[0], Purchase)

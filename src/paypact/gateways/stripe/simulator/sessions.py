@@ -216,6 +216,11 @@ def landed(account: Account, purchase: Purchase) -> dict[str, str]:
     if not session.completed:
         session.completed = True
         _become_customer(account, purchase)
+    return success_parameters(purchase)
+
+
+def success_parameters(purchase: Purchase) -> dict[str, str]:
+    """The parameters in the URL where the page leads who has paid."""
     return dict(parse_qsl(urlsplit(success_url(purchase)).query))
 
 
