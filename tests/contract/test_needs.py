@@ -10,7 +10,9 @@ import pytest
 from paypact import Approved, Driver, Outcome, Unknown
 from paypact.contract.ablation import STANDS_IN
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.needs import UNSTEADY, situations, study
+from paypact.contract.needs import UNSTEADY, study
+from paypact.contract.pact import Writer
+from paypact.contract.staging import situations
 from paypact.testkit.target import Target, targets
 
 Reading = Callable[[dict[str, Any]], Outcome]
@@ -94,6 +96,33 @@ def test_fields_that_stand_in_for_each_other(tin: None) -> None:
 
     assert not found.together
     assert [need.field for need in found.needs if need.field in ("brand", "network")] == ["network"]
+
+
+def test_an_object_that_nobody_misses_is_gone_rather_than_empty(
+    plain_tin: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object that must not be null or empty, as in XML, but can be gone: nothing in it is needed for its sake."""
+    from tin.simulator import Tin
+
+    shown = Tin.shown
+
+    def with_buyer(self: Any, charge: Any) -> Any:
+        response = shown(self, charge)
+        response.body["buyer"] = {"name": "Jo", "town": "Ghent"}
+        return response
+
+    def read(reply: dict[str, Any]) -> Outcome:
+        return Approved("t") if reply.get("buyer", True) else Unknown()
+
+    monkeypatch.setattr(Tin, "shown", with_buyer)
+    found = study(shop_that(read))
+    sale = reply_of(found.result(), "sale")
+    body = Writer(found).document()["interactions"][0]["response"]["body"]["content"]
+
+    assert [(need.field, need.null) for need in sale.needs][1:] == [("buyer", "sale answers Unknown()")]
+    assert {"buyer.name", "buyer.town"} <= set(sale.unneeded)
+    assert sale.together
+    assert list(body) == ["status"]
 
 
 def test_an_id_in_a_later_address_is_needed(shop: Target) -> None:

@@ -1,8 +1,11 @@
-"""Ablation: which fields of one reply an integration needs, found by taking each away and looking for a difference.
+"""Ablation: which fields of replies an integration needs, found by taking each away and looking for a difference.
 
 A field is needed where dropping it, nulling it or changing its value makes the integration say or do something else.
 What lies below a field that is not needed goes with it. At the end all that is not needed is dropped at once: where two
 fields stand in for each other, dropping either changes nothing and dropping both does, and the later one is kept.
+
+All replies of one story are taken apart together: what is expected to change nothing is then tried in one play for all
+of them. The first part of a path is the number of its reply in the story.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from paypact.world.variations import Variation
 from paypact.world.wire import UNSEEN_WORD, Kind
 
 Departure: TypeAlias = tuple[Step | None, Step | None] | None  # the first step that differs, as it was and as it is
-Play = Callable[[Collection[Variation]], Trace]  # the trace of the same case with these variations of the reply
+Change: TypeAlias = tuple[int, Variation]  # of the reply with that number
+Play = Callable[[Collection[Change]], Trace]  # the trace of the same case with these changes
 How: TypeAlias = Literal["absent", "null", "other", "together"]  # how a change is made that matters
+Missed: TypeAlias = tuple[How, Path]  # a change that matters
 _OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them
 _GENTLE: Final[Mapping[How, tuple[Kind, ...]]] = {"null": ("null",), "other": _OTHER}
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number", float: "number", dict: "object", list: "list"}
@@ -29,12 +34,31 @@ STANDS_IN: Final = "nothing, while another field stands in for it or keeps its u
 
 @dataclass
 class Found:
-    """What one reply was found to be needed for."""
+    """What one reply was found to be needed for, or what all replies of a story were."""
 
     needs: dict[Path, Need] = field(default_factory=dict)
     unneeded: list[Path] = field(default_factory=list)
-    together: bool = True
-    missed: set[tuple[How, Path]] = field(default_factory=set)  # the changes that mattered
+    missed: set[Missed] = field(default_factory=set)  # the changes that mattered
+    hollow: set[Path] = field(default_factory=set)  # needed not to be null, but nothing in them: they can be gone
+
+    @property
+    def together(self) -> bool:
+        """Whether nothing changed when all that is missed by nobody alone was gone at once."""
+        return not any(how == "together" for how, _ in self.missed)
+
+    @property
+    def said(self) -> Mapping[Path, Need]:
+        """The needs that a contract has: without those that can be gone, as it has no "not null, if it is there"."""
+        return {path: need for path, need in self.needs.items() if path not in self.hollow}
+
+    def of(self, number: int) -> Found:
+        """What was found of one reply of a story, with the paths that it has by itself."""
+        return Found(
+            {path[1:]: need for path, need in self.needs.items() if path[0] == number},
+            [path[1:] for path in self.unneeded if path[0] == number],
+            {(how, path[1:]) for how, path in self.missed if path[0] == number},
+            {path[1:] for path in self.hollow if path[0] == number},
+        )
 
 
 @dataclass(frozen=True)
@@ -45,26 +69,45 @@ class Expected:
     """
 
     needs: Mapping[Path, Need] = field(default_factory=dict)
-    spare: Collection[str] = ()  # names of fields that some reply could do without
-    alike: Collection[tuple[How, Path]] = ()  # the changes that mattered in the reply that is most like this one
-    ever: Collection[tuple[How, str]] = ()  # the changes that mattered in any reply, by names of fields
+    spare: Collection[Path] = ()  # fields that some reply could do without
+    alike: Collection[Missed] = ()  # the changes that mattered in the reply that is most like this one
+    ever: Collection[Missed] = ()  # changes of fields of whose name one mattered in any reply
+
+    @staticmethod
+    def of_all(each: Mapping[int, Expected]) -> Expected:
+        """What is expected of all replies of a story, by their numbers."""
+        return Expected(
+            {(number, *path): need for number, one in each.items() for path, need in one.needs.items()},
+            {(number, *path) for number, one in each.items() for path in one.spare},
+            {(how, (number, *path)) for number, one in each.items() for how, path in one.alike},
+            {(how, (number, *path)) for number, one in each.items() for how, path in one.ever},
+        )
 
 
 class Ablation:
-    """Takes one reply apart.
+    """Takes the replies of one story apart.
 
-    `reply` is plain data as the gateway sent it, `possible` its variations, illegal ones included. `symbols` are the
+    `replies` are plain data as the gateway sent it, each with its variations, illegal ones included. `symbols` are the
     values of the undisturbed play, whose trace is `usual`.
     """
 
-    def __init__(self, reply: Any, possible: Sequence[Variation], play: Play, usual: Trace, symbols: Symbols) -> None:
-        self.reply, self.play, self.usual, self.symbols = reply, play, usual, symbols
-        self.of: dict[Path, dict[Kind, Variation]] = {}
-        for each in possible:
-            if each.kind not in ("extra", "arm"):
-                self.of.setdefault(each.path, {})[each.kind] = each
+    def __init__(
+        self,
+        replies: Mapping[int, tuple[Any, Sequence[Variation]]],
+        play: Play,
+        usual: Trace,
+        symbols: Symbols,
+    ) -> None:
+        self.replies, self.play, self.usual, self.symbols = replies, play, usual, symbols
+        self.of: dict[Path, dict[Kind, Change]] = {}
+        for number, (_, possible) in replies.items():
+            for each in possible:
+                if each.kind not in ("extra", "arm"):
+                    self.of.setdefault((number, *each.path), {})[each.kind] = (number, each)
         self.expected = Expected()
-        self._played: dict[frozenset[Variation], Departure] = {}
+        self._spared: set[str] = set()  # names of fields that one of these replies could do without
+        self._here: set[Missed] = set()  # the changes that mattered in one of these replies
+        self._played: dict[frozenset[Change], Departure] = {}
 
     def found(self, expected: Expected | None = None) -> Found:
         """Find all needs. What other replies could do without is dropped in halves, everything else one by one."""
@@ -84,67 +127,94 @@ class Ablation:
 
     def _alone(self, result: Found) -> None:
         """Each field dropped alone; below a field that nobody misses nothing is looked for."""
-        drops = {path: kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds}
-        below = list(drops)
+        drops: dict[Missed, Change] = {
+            ("absent", path): kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds
+        }
+        below = [path for _, path in drops]
         while below:
             outer = _outermost(below)
             asked = [path for path in outer if path not in result.needs]
-            spare = [path for path in asked if last(path) in self.expected.spare]
-            missed = set(self._guilty("absent", spare, drops))
-            missed.update(path for path in asked if path not in spare and self._matters([drops[path]]))
+            spare: list[Missed] = []
             for path in asked:
-                if path in missed:
+                if path in self.expected.spare or last(path) in self._spared:
+                    spare.append(("absent", path))
+                elif self._matters([drops["absent", path]]):
                     self._need(result, path, "absent")
                 else:
-                    result.unneeded.append(path)
+                    self._spared.add(last(path))
+            for _, path in self._guilty(spare, drops):
+                self._need(result, path, "absent")
+            result.unneeded += [path for path in asked if path not in result.needs]
             below = [path for path in below if path not in outer and not _within(path, result.unneeded)]
 
     def _gently(self, result: Found) -> None:
-        """What is not missed may still be read: null, or another value in its place. In halves, as it rarely is."""
-        for how, kinds in _GENTLE.items():
-            changes = {path: of[kind] for path, of in self.of.items() for kind in kinds if kind in of}
-            rest = [path for path in changes if path not in result.needs]
-            while rest:
-                outer = _outermost(rest)
-                for path in self._guilty(how, outer, changes):
-                    self._need(result, path, how)
-                rest = [path for path in rest if path not in outer]
+        """What is not missed may still be read: null, or another value in its place. Rarely, so many at once."""
+        changes = {
+            (how, path): of[kind]
+            for path, of in self.of.items()
+            for how, kinds in _GENTLE.items()
+            for kind in kinds
+            if kind in of
+        }
+        rest = list(changes)
+        while rest := [each for each in rest if each[1] not in result.needs]:
+            tried = _compatible(rest)
+            for how, path in self._guilty(tried, changes):
+                self._need(result, path, how)
+            rest = [each for each in rest if each not in tried]
         result.unneeded = self._dropped(path for path in self.of if path not in result.needs)
 
-    def _guilty(self, how: How, paths: Sequence[Path], changes: Mapping[Path, Variation]) -> Iterator[Path]:
-        """Those of these fields whose change matters: the likely ones are tried one by one, the others in halves."""
-        likely = [path for path in paths if (how, path) in self.expected.alike]
-        rest = [path for path in paths if path not in likely]
-        if rest and self._matters([changes[path] for path in rest]):
-            ever = [path for path in rest if (how, last(path)) in self.expected.ever]
+    def _guilty(self, tried: Sequence[Missed], changes: Mapping[Missed, Change]) -> Iterator[Missed]:
+        """Those of these changes that matter: the likely ones are tried one by one, the others in halves."""
+        likely = [one for one in tried if one in self.expected.alike or (one[0], one[1][1:]) in self._here]
+        rest = [one for one in tried if one not in likely]
+        if rest and self._matters([changes[one] for one in rest]):
+            ever = [one for one in rest if one in self.expected.ever]
             likely += ever
-            rest = [path for path in rest if path not in ever]
+            rest = [one for one in rest if one not in ever]
             yield from self._halved(rest, changes)
-        yield from (path for path in likely if self._matters([changes[path]]))
+        yield from (one for one in likely if self._matters([changes[one]]))
 
-    def _halved(self, paths: Sequence[Path], changes: Mapping[Path, Variation]) -> Iterator[Path]:
-        if not paths or not self._matters([changes[path] for path in paths]):
-            return
-        if len(paths) == 1:
-            yield paths[0]
-            return
-        half = len(paths) // 2
-        yield from self._halved(paths[:half], changes)
-        yield from self._halved(paths[half:], changes)
+    def _halved(self, tried: Sequence[Missed], changes: Mapping[Missed, Change], *, sure: bool = False) -> list[Missed]:
+        """`sure`: together they matter, as nothing else does."""
+        if not tried or ((len(tried) == 1 or not sure) and not self._matters([changes[one] for one in tried])):
+            return []
+        if len(tried) == 1:
+            return [tried[0]]
+        half = len(tried) // 2
+        first = self._halved(tried[:half], changes)
+        return first + self._halved(tried[half:], changes, sure=not first)
 
     def _together(self, result: Found) -> None:
-        """All that is not needed, gone at once; where that matters, one after the other, keeping what is missed."""
+        """All that is not needed, gone at once; where that matters, one after the other, keeping what is missed.
+
+        An object of which nothing is left may be something else on the wire, as in XML, where it is an empty text. If
+        it matters then, the object goes with what was in it, where nobody misses it.
+        """
         gone: list[Path] = []
+        within: list[Path] = []
         rest = result.unneeded
+        if rest and self._matters(self._drops(rest)):
+            result.hollow = set(self._hollow(result))
+            gone = list(result.hollow)
+            within = [path for path in rest if _within(path, result.hollow)]
+            rest = [path for path in rest if path not in within]
         while rest and self._matters(self._drops([*gone, *rest])):
-            result.together = False
             first = self._first(gone, rest)
             path = rest[first]
             self._need(result, path, "together")
             gone += rest[:first]
             inner = [each for each in self.of if each != path and each[: len(path)] == path]
             rest = [*(each for each in inner if "absent" in self.of[each]), *rest[first + 1 :]]
-        result.unneeded = self._dropped([*gone, *rest])
+        result.unneeded = self._dropped([*within, *(path for path in gone if path not in result.hollow), *rest])
+
+    def _hollow(self, result: Found) -> Iterator[Path]:
+        """The objects that must not be null, but can be gone, and of which nothing else is needed."""
+        for path in result.needs:
+            inner = any(each != path and each[: len(path)] == path for each in result.needs)
+            drop = self.of[path].get("absent")
+            if isinstance(self._held(path), dict) and not inner and drop is not None and not self._matters([drop]):
+                yield path
 
     def _first(self, gone: list[Path], rest: list[Path]) -> int:
         """The first of the rest that is missed when all before it are gone: with all of the rest gone, something is."""
@@ -162,21 +232,22 @@ class Ablation:
     def _need(self, result: Found, path: Path, how: How) -> None:
         """A field is needed, and with it what it lies in."""
         result.missed.add((how, path))
-        for place in (path[:length] for length in range(1, len(path) + 1)):
+        self._here.add((how, path[1:]))
+        for place in (path[:length] for length in range(2, len(path) + 1)):
             if place in self.of and place not in result.needs:
-                result.needs[place] = Need(field=dotted(place), read="presence")
+                result.needs[place] = Need(field=dotted(place[1:]), read="presence")
 
     def _dropped(self, paths: Iterable[Path]) -> list[Path]:
         """Those of these fields that can be left out; what lies within others goes with them."""
         return _outermost(path for path in paths if "absent" in self.of[path])
 
-    def _drops(self, paths: Iterable[Path]) -> list[Variation]:
+    def _drops(self, paths: Iterable[Path]) -> list[Change]:
         return [self.of[path]["absent"] for path in paths]
 
-    def _matters(self, changes: Collection[Variation]) -> bool:
+    def _matters(self, changes: Collection[Change]) -> bool:
         return self._departure(changes) is not None
 
-    def _departure(self, changes: Collection[Variation]) -> Departure:
+    def _departure(self, changes: Collection[Change]) -> Departure:
         """What is different with these changes; each set of them is played once."""
         key = frozenset(changes)
         if key not in self._played:
@@ -196,7 +267,7 @@ class Ablation:
             read = "type"
         mine = self.symbols.canonical(held) if isinstance(held, str) else held
         return Need(
-            field=dotted(path),
+            field=dotted(path[1:]),
             read=read,
             value=held if read == "value" and mine == held else None,
             kind=_KINDS.get(type(held), "null"),
@@ -217,8 +288,8 @@ class Ablation:
         return "value"
 
     def _held(self, path: Path) -> Any:
-        held = self.reply
-        for part in path:
+        held = self.replies[int(path[0])][0]
+        for part in path[1:]:
             held = held[part]
         return held
 
@@ -230,6 +301,15 @@ def _outermost(paths: Iterable[Path]) -> list[Path]:
         if not _within(path, kept):
             kept.append(path)
     return kept
+
+
+def _compatible(changes: Iterable[Missed]) -> list[Missed]:
+    """The first of these changes that can be made at once: none lies within another, or at the same place."""
+    made: dict[Path, Missed] = {}
+    for how, path in changes:
+        if not _within(path, made):
+            made[path] = (how, path)
+    return list(made.values())
 
 
 def _within(path: Path, others: Collection[Path]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from paypact.contract.ablation import Expected, Found, How
+from paypact.contract.ablation import Expected, Found, Missed
 from paypact.contract.model import Need
 from paypact.contract.paths import Path, last
 
@@ -18,22 +18,24 @@ class Memory:
 
     def __init__(self) -> None:
         self._spare: set[str] = set()
-        self._missed: list[tuple[set[Path], set[tuple[How, Path]]]] = []  # fields of a reply, changes that mattered
-        self._ever: set[tuple[How, str]] = set()
+        self._missed: list[tuple[set[Path], set[Missed]]] = []  # what a reply is like, changes that mattered
+        self._ever: set[Missed] = set()
         self._needs: dict[Hashable, dict[Path, Need]] = {}
 
     def knows(self, key: Hashable) -> bool:
         """Whether this very reply was taken apart before."""
         return key in self._needs
 
-    def expected(self, key: Hashable, fields: set[Path]) -> Expected:
-        """What to expect of a reply with these fields."""
-        alike = max(self._missed, key=lambda one: len(one[0] & fields) / len(one[0] | fields), default=None)
-        return Expected(self._needs.get(key, {}), self._spare, alike[1] if alike else (), self._ever)
+    def expected(self, key: Hashable, fields: set[Path], traits: set[Path]) -> Expected:
+        """What to expect of a reply with these fields; `traits` are what it is like, by which others are like it."""
+        alike = max(self._missed, key=lambda one: len(one[0] & traits) / len(one[0] | traits), default=None)
+        spare = {path for path in fields if last(path) in self._spare}
+        ever = {(how, path) for how, path in self._ever if path in fields}
+        return Expected(self._needs.get(key, {}), spare, alike[1] if alike else (), ever)
 
-    def keep(self, key: Hashable, fields: set[Path], found: Found) -> None:
+    def keep(self, key: Hashable, traits: set[Path], found: Found) -> None:
         """Learn from a reply that was taken apart."""
         self._spare.update(map(last, found.unneeded))
-        self._missed.insert(0, (fields, found.missed))  # of several as much alike the newest
-        self._ever.update((how, last(path)) for how, path in found.missed)
+        self._missed.insert(0, (traits, found.missed))  # of several as much alike the newest
+        self._ever.update(found.missed)
         self._needs.setdefault(key, {}).update(found.needs)

@@ -4,108 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, Final
 
 import msgspec
 
-from paypact.contract.ablation import Ablation, Found
+from paypact.contract.ablation import Ablation, Change, Expected, Found
 from paypact.contract.memory import Memory
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.paths import dotted, last
-from paypact.contract.rehearsal import LATER, Ablating, At, Performance, Situation, is_id, perform
-from paypact.contract.trace import Source, Symbols, Trace, trace
-from paypact.testkit import replies
-from paypact.testkit.story import Moment
+from paypact.contract.paths import Path, dotted, last, leaves
+from paypact.contract.rehearsal import Ablating, perform
+from paypact.contract.staging import LISTENING, Staged, request_name, situations, stage
+from paypact.contract.trace import Trace
 from paypact.testkit.target import Target
-from paypact.testkit.told import Told
 from paypact.world.notifications import Event
 from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
 from paypact.world.variations import Variation, variations, varied
 
-LISTENING: Final = "receive"  # the operation within which a webhook is taken
 UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"
 
 
-@dataclass(frozen=True)
-class Staged:
-    """A situation played several times: as it is, in another world, at another time, and by another shopper."""
-
-    target: Target
-    situation: Situation
-    usual: Performance
-    twin: Performance
-    later: Performance
-    stranger: Performance
-    _told: dict[int, bool] = field(default_factory=dict, compare=False)
-
-    @cached_property
-    def volatile(self) -> tuple[At, ...]:
-        """Where ids stand, and other texts that no two worlds have in common."""
-        there, kept = dict(self.twin.told()), self.usual.kept
-        every = list(self.usual.told())
-        return tuple(at for at, value in every if at[0] == 0 or value != there.get(at) or is_id(kept.get(at[0]), at[1]))
-
-    @cached_property
-    def symbols(self) -> Symbols:
-        return self.symbols_of(self.usual)
-
-    def symbols_of(self, performance: Performance, moments: int | None = None) -> Symbols:
-        """The texts of that play's world at the places where no two worlds have the same."""
-        known: dict[str, Source] = {}
-        calls: dict[int, tuple[str, int]] = {}
-        for (number, path), value in performance.at(self.volatile, moments):
-            if value not in known:
-                if number not in calls:
-                    calls[number] = _call(performance, number)
-                known[value] = Source(*calls[number], path, number)
-        return Symbols(known)
-
-    def trace_of(self, performance: Performance, moments: int | None = None) -> Trace:
-        """What happened in a play, until its story had so many moments; None: in all of it."""
-        return trace(performance.example, self.symbols_of(performance, moments), moments)
-
-    @cached_property
-    def trace(self) -> Trace:
-        return self.trace_of(self.usual)
-
-    def departed(self, performance: Performance) -> bool:
-        """Whether a play that is under way has gone another way than usual.
-
-        It is looked into where the shop was not called, or did not answer, as it does usually: that is cheaply told.
-        """
-        usual, story = self.usual.example.story, performance.example.story
-        moments = len(story)
-        if moments <= len(usual) and _kind(story[-1]) == _kind(usual[moments - 1]):
-            return False
-        return self._telling(moments) and not self.trace_of(performance, moments).starts(self.trace)
-
-    def _telling(self, moments: int) -> bool:
-        """Whether a trace reads by then as it will in the end: of all values in it one knows what they are."""
-        if moments not in self._told:
-            plays = (self.usual, self.twin)
-            self._told[moments] = all(self.trace_of(one, moments).starts(self.trace_of(one)) for one in plays)
-        return self._told[moments]
-
-    @property
-    def told(self) -> Told | None:
-        """The first call of the operation."""
-        operation = self.situation.case.operation
-        return next((each for each in self.usual.example.history if each.operation == operation), None)
-
-    def replied(self) -> list[Exchange]:
-        """The exchanges of the first call of the operation that were answered with declared or plain data."""
-        told = self.told
-        if told is None:
-            return []
-        made = self.usual.example.exchanges[told.first : told.last]
-        return [each for each in made if each.operation == told.operation and each.number in self.usual.kept]
-
-
-@dataclass(frozen=True)
+@dataclass
 class Observed:
     """One reply, or one webhook, with what of it is needed."""
 
@@ -117,106 +38,100 @@ class Observed:
     reply: Any = None  # the whole reply, as plain data
 
 
-def _kind(moment: Moment) -> tuple[str, type, int]:
-    return moment.call, type(moment.told), moment.exchanges
+@dataclass(frozen=True)
+class _Subject:
+    """A reply or a webhook that is to be taken apart, and what is expected of it."""
+
+    observed: Observed
+    memory: Memory
+    key: Hashable
+    possible: tuple[Variation, ...]
+    traits: set[Path]  # fields and values, by which others are like it
+    expected: Expected
 
 
-def _call(performance: Performance, number: int) -> tuple[str, int]:
-    """The operation of an exchange, and which of the replies to that call its is, from 1."""
-    if number == 0:
-        return "", 0
-    exchanges = performance.example.exchanges
-    exchange = exchanges[number - 1]
-    call = next(
-        (told for told in performance.example.history if told.first < number <= told.last),
-        None,
-    )
-    first = call.first if call is not None and call.operation == exchange.operation else 0
-    return exchange.operation, sum(each.operation == exchange.operation for each in exchanges[first:number])
+def observe(staged: Staged, replied: Memory, told: Memory) -> Iterator[Observed]:
+    """Take a story apart: the first call's replies, those to what webhooks made the shop ask, and the webhooks."""
+    subjects = dict(enumerate((*_replies(staged, replied), *_webhooks(staged, told))))
+
+    def play(changes: Collection[Change]) -> Trace:
+        replies: dict[int, list[Variation]] = {}
+        webhooks: dict[str, list[Variation]] = {}
+        for number, change in changes:
+            observed = subjects[number].observed
+            if observed.exchange is not None:
+                replies.setdefault(observed.exchange.number, []).append(change)
+            elif observed.event is not None:
+                webhooks.setdefault(observed.event.type, []).append(change)
+        changing = _Changing(webhooks) if webhooks else None
+        played = perform(staged.target, staged.situation, Ablating(replies), change=changing, departed=staged.departed)
+        return staged.trace_of(played)
+
+    replies = {number: (each.observed.reply, each.possible) for number, each in subjects.items()}
+    expected = Expected.of_all({number: each.expected for number, each in subjects.items()})
+    found = Ablation(replies, play, staged.trace, staged.symbols).found(expected)
+    for number, each in subjects.items():
+        each.observed.found = found.of(number)
+        each.memory.keep(each.key, each.traits, each.observed.found)
+        yield each.observed
 
 
-def situations(target: Target) -> Iterator[Situation]:
-    """Every state from which an operation replies; from the plainest, each thing that the shop can do next."""
-    for operation in replies.operations(target):
-        for values in replies.situations(target, operation):
-            if "kind" not in values:
-                ways = replies.followings(target, operation) or ("",)
-                for following in ways if not values else ways[:1]:
-                    yield Situation(target.case(operation=operation, **values), following)
+def _replies(staged: Staged, memory: Memory) -> Iterator[_Subject]:
+    """The replies to the first call of the operation, and those to what webhooks made the shop ask, if they are new."""
+    operation, exchanges = staged.situation.case.operation, staged.usual.example.exchanges
+    listening = [each for each in exchanges if each.operation == LISTENING and each.number in staged.usual.kept]
+    seen: set[Hashable] = set()
+    for name, answered in ((operation, staged.replied()), (LISTENING, listening)):
+        for place, exchange in enumerate(answered, 1):
+            assert exchange.response is not None
+            reply = staged.usual.reply(exchange.number)
+            asked = request_name(staged.symbols, exchange)
+            alike = staged.symbols.alike(f"{asked} {json.dumps(reply, default=str)}")
+            key = alike if name == LISTENING else (replace(staged.situation, following=""), name, place, alike)
+            if name == LISTENING and (memory.knows(key) or key in seen):
+                continue
+            seen.add(key)
+            possible = tuple(variations(exchange.response.body, everything=True))
+            fields = {each.path for each in possible}
+            traits = {
+                (asked,),
+                *fields,
+                *((*path, str(staged.symbols.alike(str(held)))) for path, held in leaves(reply)),
+            }
+            observed = Observed(staged, place, Found(), exchange, reply=reply)
+            yield _Subject(observed, memory, key, possible, traits, memory.expected(key, fields, traits))
 
 
-def stage(target: Target, situation: Situation) -> Staged:
-    """Play a situation as often as it takes to tell what in it is whose."""
-    usual, twin = perform(target, situation), perform(target, situation)
-    later, stranger = perform(target, situation, now=LATER), perform(target, situation, stranger=True)
-    return Staged(target, situation, usual, twin, later, stranger)
-
-
-def observe(staged: Staged, memory: Memory) -> Iterator[Observed]:
-    """Take apart each reply to the first call of the situation's operation, and those to what webhooks made it ask."""
-    yield from _take_apart(staged, staged.situation.case.operation, staged.replied(), memory)
-    exchanges = staged.usual.example.exchanges
-    asked = [each for each in exchanges if each.operation == LISTENING and each.number in staged.usual.kept]
-    yield from _take_apart(staged, LISTENING, asked, memory)
-
-
-def _take_apart(staged: Staged, operation: str, exchanges: list[Exchange], memory: Memory) -> Iterator[Observed]:
-    target, situation = staged.target, staged.situation
-    for place, exchange in enumerate(exchanges, 1):
-        assert exchange.response is not None
-        reply = staged.usual.reply(exchange.number)
-        asked = request_name(staged.symbols, exchange)
-        alike = staged.symbols.alike(f"{asked} {json.dumps(reply, default=str)}")
-        key = alike if operation == LISTENING else (replace(situation, following=""), operation, place, alike)
-        if operation == LISTENING and memory.knows(key):
-            continue
-
-        def play(changes: Collection[Variation], place: int = place) -> Trace:
-            ablating = Ablating(operation, place, changes)
-            return staged.trace_of(perform(target, situation, ablating, departed=staged.departed))
-
-        possible = list(variations(exchange.response.body, everything=True))
-        fields = {(asked,), *(each.path for each in possible)}
-        found = Ablation(reply, possible, play, staged.trace, staged.symbols).found(memory.expected(key, fields))
-        memory.keep(key, fields, found)
-        yield Observed(staged, place, found, exchange, reply=reply)
-
-
-def observe_webhooks(staged: Staged, memory: Memory) -> Iterator[Observed]:
-    """Take apart each webhook of a type that was not seen before; only those whose body is JSON can be."""
-    target, situation = staged.target, staged.situation
+def _webhooks(staged: Staged, memory: Memory) -> Iterator[_Subject]:
+    """The first webhook of each type that was not seen before; only those whose body is JSON can be taken apart."""
     outbox = staged.usual.example.outbox
+    seen: set[str] = set()
     for event in outbox.happened if outbox is not None else ():
         tree = _json(event.body)
-        if memory.knows(event.type) or not isinstance(tree, dict):
+        if memory.knows(event.type) or event.type in seen or not isinstance(tree, dict):
             continue
-
-        def play(changes: Collection[Variation], name: str = event.type) -> Trace:
-            change = _Changing(name, changes)
-            return staged.trace_of(perform(target, situation, change=change, departed=staged.departed))
-
-        possible = list(variations(tree, everything=True))
+        seen.add(event.type)
+        possible = tuple(variations(tree, everything=True))
         fields = {each.path for each in possible}
         # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
-        expected = replace(memory.expected(event.type, fields), spare={*map(last, fields)} - {"type"})
-        found = Ablation(tree, possible, play, staged.trace, staged.symbols).found(expected)
-        memory.keep(event.type, fields, found)
-        yield Observed(staged, 0, found, None, event, tree)
+        spare = {path for path in fields if last(path) != "type"}
+        observed = Observed(staged, 0, Found(), None, event, tree)
+        expected = replace(memory.expected(event.type, fields, fields), spare=spare)
+        yield _Subject(observed, memory, event.type, possible, fields, expected)
 
 
 @dataclass
 class _Changing:
-    """Changes the first webhook of one type."""
+    """Changes the first webhook of each of these types."""
 
-    type: str
-    changes: Collection[Variation]
-    id: str = ""
+    changes: Mapping[str, Collection[Variation]]
+    first: dict[str, str] = field(default_factory=dict)  # type -> the id of that webhook
 
     def __call__(self, event: Event) -> Event:
-        if event.type != self.type or self.id not in ("", event.id):
+        if event.type not in self.changes or self.first.setdefault(event.type, event.id) != event.id:
             return event
-        self.id = event.id
-        return replace(event, body=json.dumps(varied(json.loads(event.body), self.changes)).encode())
+        tree = varied(json.loads(event.body), self.changes[event.type])
+        return replace(event, body=json.dumps(tree).encode())
 
 
 def _json(body: bytes) -> Any:
@@ -273,8 +188,7 @@ def study(target: Target) -> Study:
         elif staged.trace.departs(staged.trace_of(staged.twin)):
             notes.append(f"{name}: {UNSTEADY}")
         else:
-            observed += observe(staged, replied)
-            observed += observe_webhooks(staged, told)
+            observed += observe(staged, replied, told)
     return Study(target, tuple(observed), tuple(notes), time.perf_counter() - began)
 
 
@@ -317,9 +231,3 @@ def _both(before: ReplyNeeds, also: ReplyNeeds) -> ReplyNeeds:
 
 def _above(name: str, needs: Mapping[str, Any]) -> bool:
     return any(field == name or field.startswith(f"{name}.") for field in needs)
-
-
-def request_name(known: Symbols, exchange: Exchange) -> str:
-    """Method and path of a request, with `{}` for ids."""
-    path = "".join(part if isinstance(part, str) else "{}" for part in known.parts(exchange.request.path))
-    return f"{exchange.request.method} {path}"

@@ -14,9 +14,10 @@ from xml.etree.ElementTree import Element, fromstring
 
 from paypact.contract import reply
 from paypact.contract.model import Need
-from paypact.contract.needs import LISTENING, Observed, Staged, Study, request_name
+from paypact.contract.needs import Observed, Study
 from paypact.contract.paths import Path, leaves, place
 from paypact.contract.request import Written
+from paypact.contract.staging import LISTENING, Staged, request_name
 from paypact.contract.states import ACTED, EARLIER, METHOD
 from paypact.contract.trace import Source
 from paypact.contract.values import Values, name
@@ -47,7 +48,7 @@ class Writer:
                 key = self._key(each.staged, each.exchange)
                 self._observed.setdefault(key, each)
                 self._needs.setdefault(key, {}).update(
-                    {path: need for path, need in each.found.needs.items() if path not in self._needs[key]}
+                    {path: need for path, need in each.found.said.items() if path not in self._needs[key]}
                 )
 
     def document(self) -> dict[str, Any]:
@@ -126,7 +127,7 @@ class Writer:
         case = staged.situation.case
         states = list(self._states(staged, through + 1, [], visited=number is None))
         after = ", ".join(filter(None, staged.situation.key))
-        told = reply.contents(observed, values, observed.found.needs)
+        told = reply.contents(observed, values, observed.found.said)
         description = f"webhook {event.type} ({after}{', then ' if staged.situation.following else ''}"
         description += f"{staged.situation.following})"
         assert case.operation

@@ -18,6 +18,7 @@ from paypact.testkit import cards, replies
 from paypact.testkit.case import Case
 from paypact.testkit.example import Example
 from paypact.testkit.playing import playing
+from paypact.testkit.story import Moment, Sums
 from paypact.testkit.target import Target
 from paypact.testkit.told import Told
 from paypact.world.books import Entry
@@ -73,7 +74,9 @@ class Rehearsed(Example):
     departed: Callable[[], bool] | None = None  # asked at each moment; True ends the play
 
     def happened(self, call: str, told: object, payment: Payment | None = None, asked: Iterable[object] = ()) -> None:
-        super().happened(call, told, payment, asked)
+        payment = payment or (self.payments[-1] if self.payments else None)
+        if payment is not None:  # what the books hold by then is nobody's question here, and costs a tenth of a play
+            self.story.append(Moment(call, told, "", Sums(), payment.amount.currency, len(self.exchanges)))
         self.known += ((len(self.payments), len(self.going_back)),) * (len(self.story) - len(self.known))
         if self.departed is not None and self.departed():
             raise Departed
@@ -118,23 +121,18 @@ def _typed(test: TestCard) -> Card:
 
 @dataclass
 class Ablating:
-    """Changes one reply of the operation, by any number of variations; keeps all replies as they were before."""
+    """Changes replies, each by any number of variations; keeps all replies as they were before."""
 
-    operation: str
-    place: int = 0  # which reply to the operation, from 1; 0: none
-    changes: Collection[Variation] = ()
+    changes: Mapping[int, Collection[Variation]] = field(default_factory=dict)  # by the number of the exchange
     kept: dict[int, Any] = field(default_factory=dict)  # exchange number -> its reply, typed or plain
-    _seen: int = 0
 
     def __call__(self, exchange: Exchange, response: Response) -> Response:
         if not isinstance(response.body, bytes):
             self.kept[exchange.number] = response.body
-        if exchange.operation != self.operation:
+        if exchange.number not in self.changes:
             return response
-        self._seen += 1
-        if self._seen != self.place or not self.changes:
-            return response
-        return replace(response, body=varied(response.body, self.changes), headers=dict(response.headers))
+        changed = varied(response.body, self.changes[exchange.number])
+        return replace(response, body=changed, headers=dict(response.headers))
 
 
 @dataclass
@@ -236,7 +234,7 @@ def perform(
     Raises:
         PaypactError: the driver cannot be made, or a live-looking key was sent.
     """
-    ablating = ablating or Ablating(situation.case.operation)
+    ablating = ablating or Ablating()
     case = situation.case.but({"amount": "odd", "currency": _another(target)}) if stranger else situation.case
     hosts = target.gateway.facts.gateway.hosts
     with guarded(hosts, ()), playing(target, case, Rehearsed, now=now) as example:

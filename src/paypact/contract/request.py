@@ -14,10 +14,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
-from paypact.contract.needs import Staged
 from paypact.contract.paths import Path, place
 from paypact.contract.rehearsal import Performance
 from paypact.contract.shapes import ANY, Rule, matches
+from paypact.contract.staging import Staged
 from paypact.contract.trace import Source
 from paypact.contract.values import Text, Values
 from paypact.world.http import Request

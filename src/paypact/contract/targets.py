@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from paypact import discovery, naming, settings
 from paypact.errors import UsageError
@@ -15,6 +16,8 @@ from paypact.hosts import check_environment
 from paypact.testkit import session
 from paypact.testkit.target import Target
 from paypact.world import clock
+
+RARELY: Final = (50_000, 20, 100)  # a play makes much garbage that no collection need find: a fifth of its time
 
 
 @contextmanager
@@ -41,9 +44,12 @@ def driven(paths: Sequence[str], integrations: Sequence[str] = ()) -> Iterator[t
     clock.install()
     gc.collect()
     gc.freeze()  # what was imported stays: no collection of garbage need look through it again
+    usual = gc.get_threshold()
+    gc.set_threshold(*RARELY)
     try:
         yield tuple(wanted)
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
         session.close_all()
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from paypact.contract.needs import Staged
 from paypact.contract.shapes import Rule, common, id_example, id_rule, matches, timed
+from paypact.contract.staging import Staged
 from paypact.contract.trace import Source
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
