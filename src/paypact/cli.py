@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 from paypact import cli_contract, cli_provider, cli_results
 from paypact.errors import PaypactError
-from paypact.options import FailOn, Github, Html, Integration, Json, Junit, Paths, Profile, Quiet
+from paypact.options import FailOn, Github, Html, Integration, Json, Junit, Paths, Profile, Quiet, Workers
 
 UNUSABLE = 2
 ORDER = (  # of the commands in the help: as somebody new meets them
@@ -60,15 +60,7 @@ def run(
     keyword: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only cells whose names match, as pytest's -k.")
     ] = "",
-    workers: Annotated[
-        str,
-        typer.Option(
-            "-n",
-            metavar="N",
-            help="Processes; auto (default): as many as are worth it; 0: this one.",
-            show_default=False,
-        ),
-    ] = "auto",
+    workers: Workers = "auto",
     shard: Annotated[
         str, typer.Option(metavar="K/N", help="Only this machine's share of the cells: 2/5 is the second of five.")
     ] = "",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from paypact.options import Integration, Json, Paths
+from paypact.options import Integration, Json, Paths, Workers
 
 contract = typer.Typer(name="contract", help="Write and check the Pact files of integrations.", no_args_is_help=True)
 
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
 def needs(
     paths: Paths = None,
     integration: Integration = None,
+    workers: Workers = "auto",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print one line an integration.")] = False,
     json_file: Json = "",
 ) -> int:
@@ -41,26 +42,36 @@ def needs(
     """
     from paypact.commands.needs import needs as command
 
-    return command(paths or [], integrations=integration or [], json_file=json_file, quiet=quiet)
+    return command(paths or [], integrations=integration or [], workers=workers, json_file=json_file, quiet=quiet)
 
 
 @contract.command()
-def write(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
+def write(
+    paths: Paths = None,
+    integration: Integration = None,
+    workers: Workers = "auto",
+    folder: _Folder = "contracts",
+) -> int:
     """Write what each integration needs of its gateway as a Pact file."""
     from paypact.commands.contract import write as command
 
-    return command(paths or [], integrations=integration or [], folder=folder)
+    return command(paths or [], integrations=integration or [], folder=folder, workers=workers)
 
 
 @contract.command()
-def check(paths: Paths = None, integration: Integration = None, folder: _Folder = "contracts") -> int:
+def check(
+    paths: Paths = None,
+    integration: Integration = None,
+    workers: Workers = "auto",
+    folder: _Folder = "contracts",
+) -> int:
     """Compare the Pact files with what the code needs today.
 
     Exits with 1 where one is missing or says something else.
     """
     from paypact.commands.contract import check as command
 
-    return command(paths or [], integrations=integration or [], folder=folder)
+    return command(paths or [], integrations=integration or [], folder=folder, workers=workers)
 
 
 def drift(

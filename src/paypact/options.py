@@ -23,6 +23,12 @@ FailOn = Annotated[
     ),
 ]
 Integration = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these integrations; repeatable.")]
+Workers = Annotated[
+    str,
+    typer.Option(
+        "-n", metavar="N", help="Processes; auto (default): as many as are worth it; 0: this one.", show_default=False
+    ),
+]
 Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON (docs/json.md).")]
 Github = Annotated[
     bool | None,

@@ -111,3 +111,61 @@ def test_a_folder_that_cannot_be_made(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err == (
         "paypact: folder contracts/tin cannot be made: Not a directory. Name another with --out\n"
     )
+
+
+TWO = """
+import os
+
+from paypact import Approved, Driver
+from tin.integration import TinShop
+
+
+class First(TinShop, gateway="tin", name="first"):
+    pass
+
+
+class Second(TinShop, gateway="tin", name="second"):
+    def sale(self, payment):
+        {second}
+"""
+
+
+def two(second: str) -> str:
+    """A file with two drivers, and what the second does when it sells."""
+    Path("two.py").write_text(TWO.format(second=second), "utf-8")
+    return "two.py"
+
+
+def test_several_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Studied in two processes or in this one, integrations have the same contracts, told in the same order."""
+    shop = two("return super().sale(payment)")
+    names = [Path("contracts/tin") / name for name in ("first.json", "second.json")]
+    for workers in ("2", "0"):
+        assert call(["contract", "write", shop, "-n", workers, "--out", f"{workers}/contracts"]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if " written" in line]
+
+    assert [line.partition(" written")[0] for line in told] == [f" {n}/{name}" for n in "20" for name in names]
+    assert all(("2" / name).read_bytes() == ("0" / name).read_bytes() for name in names)
+
+
+def test_one_of_several_is_no_good(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error of one is told as from this process, after what came before it; its contract is not written."""
+    shop = two("return Approved(payment)\n\n    def __init__(self, gateway):\n        raise OSError('no database')")
+    told = []
+    for workers in ("2", "0"):
+        assert call(["contract", "write", shop, "-n", workers, "--out", workers]) == 2
+        told.append(capsys.readouterr().err)
+        assert [file.name for file in Path(workers).rglob("*.json")] == ["first.json"]
+
+    assert told[0] == told[1]
+    assert "no database" in told[0]
+
+
+def test_a_process_that_dies(capsys: pytest.CaptureFixture[str]) -> None:
+    """A driver that takes its process with it is told as what it is, with the way out."""
+    assert call(["needs", two("os._exit(7)"), "-n", "2"]) == 2
+    assert capsys.readouterr().err in [
+        f"paypact: a process that studied integrations died before {name!r} was done, as by a crash in native code or "
+        "for want of memory: -n 0 studies them in this process, one by one\n"
+        for name in ("first", "second")  # the first may be under way when the second brings all processes down
+    ]

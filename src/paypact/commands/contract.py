@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import msgspec
 
 from paypact.contract import documents
 from paypact.contract.check import differences
-from paypact.contract.needs import study
+from paypact.contract.needs import Study
 from paypact.contract.pact import Writer
+from paypact.contract.studies import studied
 from paypact.contract.targets import driven
 from paypact.errors import UsageError
+from paypact.processes import number
 from paypact.report import files, style
 from paypact.report.output import standard_output
 from paypact.report.page import Page
@@ -30,7 +33,27 @@ def file_of(folder: str, target: Target) -> Path:
     return Path(folder) / target.scope.gateway / f"{name}.json"
 
 
-def write(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> int:
+@dataclass(frozen=True)
+class Written:
+    """The contract of one integration, as it is today."""
+
+    content: bytes
+    notes: tuple[str, ...]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The Pact document."""
+        found: dict[str, Any] = msgspec.json.decode(self.content)
+        return found
+
+
+def written(study: Study) -> Written:
+    """Write the contract of what was found, and what has no place in it."""
+    writer = Writer(study)
+    return Written(writer.bytes(), tuple(dict.fromkeys(writer.notes)))
+
+
+def write(paths: Sequence[str], *, integrations: Sequence[str], folder: str, workers: str) -> int:
     """Write the contract of each integration; 0.
 
     Raises:
@@ -38,19 +61,18 @@ def write(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
     """
     with driven(paths, integrations) as targets, standard_output() as out:
         page = Page(style.console(out))
-        for target in targets:
-            file = file_of(folder, target)
+        into = [file_of(folder, target) for target in targets]
+        for file in into:
             files.make_folder(file.parent, "Name another with --out")
             files.check(str(file))
-            writer = Writer(study(target))
-            content = writer.bytes()
-            same = file.is_file() and file.read_bytes() == content
-            files.replace(str(file), content)
-            _say(page, writer, f"{file} {'is as it was' if same else 'written'}: {_count(writer)}")
+        for file, made in zip(into, studied(paths, targets, written, number(workers)), strict=True):
+            same = file.is_file() and file.read_bytes() == made.content
+            files.replace(str(file), made.content)
+            _say(page, made, f"{file} {'is as it was' if same else 'written'}: {_count(made)}")
     return KEPT
 
 
-def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> int:
+def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str, workers: str) -> int:
     """Compare each committed contract with what the code needs today; 1 where one differs or is missing.
 
     Raises:
@@ -59,17 +81,16 @@ def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
     code = KEPT
     with driven(paths, integrations) as targets, standard_output() as out:
         page = Page(style.console(out))
-        for target in targets:
+        committed = {target: _committed(file_of(folder, target)) for target in targets}
+        made_of = studied(paths, targets, written, number(workers))
+        for (target, before), made in zip(committed.items(), made_of, strict=True):
             file = file_of(folder, target)
-            committed = _committed(file)
-            writer = Writer(study(target))
-            content = writer.bytes()
-            if committed is None:
+            if before is None:
                 code = DIFFERENT
                 page.line(data(f"{file} is missing: paypact contract write", "bold red"))
                 continue
-            found = differences(committed, writer.document())
-            if not found and file.read_bytes() != content:
+            found = differences(before, made.document)
+            if not found and file.read_bytes() != made.content:
                 found = ["the same contract, in other bytes: it was formatted by something else"]
             if found:
                 code = DIFFERENT
@@ -78,7 +99,7 @@ def check(paths: Sequence[str], *, integrations: Sequence[str], folder: str) -> 
                     page.whole(data(f"   {line}"))
                 page.line(data("look at the differences, then: paypact contract write"))
             else:
-                _say(page, writer, f"{file} is what {target.name} needs: {_count(writer)}")
+                _say(page, made, f"{file} is what {target.name} needs: {_count(made)}")
     return code
 
 
@@ -95,14 +116,14 @@ def _committed(file: Path) -> dict[str, Any] | None:
     return found
 
 
-def _count(writer: Writer) -> str:
-    kinds = [each["type"] for each in writer.document()["interactions"]]
+def _count(made: Written) -> str:
+    kinds = [each["type"] for each in made.document["interactions"]]
     messages = kinds.count("Asynchronous/Messages")
     said = f"{len(kinds) - messages} interactions"
     return f"{said}, {messages} webhooks" if messages else said
 
 
-def _say(page: Page, writer: Writer, line: str) -> None:
+def _say(page: Page, made: Written, line: str) -> None:
     page.line(data(line))
-    for note in dict.fromkeys(writer.notes):
+    for note in made.notes:
         page.line(data(f"left out: {note}", "dim"))

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from paypact.contract.model import IntegrationNeeds, Need, NeedsResult, ReplyNeeds
-from paypact.contract.needs import study
+from paypact.contract.needs import Study
+from paypact.contract.studies import studied
 from paypact.contract.targets import driven
+from paypact.processes import number
 from paypact.report import files, json, style
 from paypact.report.output import standard_output
 from paypact.report.page import Page
@@ -26,7 +28,12 @@ READ = {
 }
 
 
-def needs(paths: Sequence[str], *, integrations: Sequence[str], json_file: str, quiet: bool) -> int:
+def found(study: Study) -> IntegrationNeeds:
+    """What is told of one integration."""
+    return study.result()
+
+
+def needs(paths: Sequence[str], *, integrations: Sequence[str], workers: str, json_file: str, quiet: bool) -> int:
     """Print what is needed; 0.
 
     Raises:
@@ -36,26 +43,25 @@ def needs(paths: Sequence[str], *, integrations: Sequence[str], json_file: str, 
         files.check(json_file)
     with driven(paths, integrations) as targets, standard_output() as out:
         console = style.console(out)
-        found = []
-        for target in targets:
-            one = study(target).result()
-            found.append(one)
+        told = []
+        for one in studied(paths, targets, found, number(workers)):
+            told.append(one)
             if not quiet:
                 show(one, console)
-        _summary(found, Page(console))
+        _summary(told, Page(console))
     if json_file:
-        json.write_record(NeedsResult(version=version("paypact"), integrations=tuple(found)), json_file)
+        json.write_record(NeedsResult(version=version("paypact"), integrations=tuple(told)), json_file)
     return 0
 
 
-def show(found: IntegrationNeeds, console: Console) -> None:
+def show(one: IntegrationNeeds, console: Console) -> None:
     """One integration: each reply with the fields that it needs, and how many it does not."""
     page = Page(console)
     page.blank()
-    page.line(data(f"{found.integration} needs from {found.gateway}", "bold"))
-    for reply in found.replies:
+    page.line(data(f"{one.integration} needs from {one.gateway}", "bold"))
+    for reply in one.replies:
         _reply(page, reply)
-    for note in found.notes:
+    for note in one.notes:
         page.line(data(note, "yellow"))
 
 
@@ -85,9 +91,9 @@ def _need(need: Need) -> Text:
     return said
 
 
-def _summary(found: Sequence[IntegrationNeeds], page: Page) -> None:
+def _summary(told: Sequence[IntegrationNeeds], page: Page) -> None:
     page.blank()
-    for one in found:
+    for one in told:
         fields = len({(reply.request, need.field) for reply in one.replies for need in reply.needs})
         kinds, spare = len({r.request for r in one.replies}), sum(len(reply.unneeded) for reply in one.replies)
         said = f"{one.integration}: {fields} fields of {kinds} kinds of reply are needed in {len(one.replies)} states"

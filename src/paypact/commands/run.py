@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from paypact import discovery, settings
-from paypact.contract.needs import study
+from paypact.commands.needs import found
+from paypact.contract.studies import studied
 from paypact.contract.targets import driven
 from paypact.errors import PaypactError, UsageError
+from paypact.processes import number
 from paypact.report import accepted, files, style, terminal
 from paypact.report.model import UNUSABLE, RunResult
 from paypact.report.output import standard_output
@@ -90,7 +92,7 @@ def run(
         if baseline == "write":
             result = written(result, file, narrowed=wanted.narrowed)
         if needs and result.exit_code != UNUSABLE:  # of what cannot be run nothing can be told
-            result = msgspec.structs.replace(result, needs=needed(paths, integrations))
+            result = msgspec.structs.replace(result, needs=needed(paths, integrations, number(workers)))
         outputs.write(result, out)
         terminal.closing(result, console, html=outputs.html, quiet=quiet)
     return result.exit_code
@@ -109,24 +111,11 @@ def written(result: RunResult, file: Path, *, narrowed: bool) -> RunResult:
     return accepted.Accepting(baseline=baseline).applied(result, narrowed=narrowed)
 
 
-def needed(paths: Sequence[str], integrations: Sequence[str]) -> tuple[dict[str, Any], ...]:
+def needed(paths: Sequence[str], integrations: Sequence[str], workers: int | None) -> tuple[dict[str, Any], ...]:
     """What each integration needs of its gateway's replies, as `paypact needs --json` writes it.
 
     Raises:
         PaypactError: nothing can be driven.
     """
     with driven(paths, integrations) as targets:
-        return tuple(msgspec.to_builtins(study(target).result()) for target in targets)
-
-
-def number(workers: str) -> int | None:
-    """How many workers `-n` asks for.
-
-    Raises:
-        UsageError: it is neither a number nor `auto`.
-    """
-    if workers in ("", "auto"):
-        return None
-    if not workers.isdecimal():
-        raise UsageError(f"-n {workers} is no number of workers: write -n 4, -n 0 (one process) or -n auto")
-    return int(workers)
+        return tuple(map(msgspec.to_builtins, studied(paths, targets, found, workers)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
+
+from paypact.processes import cores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 SECONDS_AN_EXAMPLE = 0.008
 ROWS_A_CELL = 40  # examples of the covering array
 WORTH_IT = 5.0  # seconds expected in one process
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def wanted(items: Sequence[CellItem], examples: int, asked: int | None) -> int:
