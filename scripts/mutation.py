@@ -2,7 +2,7 @@
 
 Each mutant is an integration with one small change; the promises are what should notice. Mutants are mutmut's, without
 those that change nothing that runs (annotations) and those that change prose, which no promise reads. Each is tried in
-a process of its own, forked when everything is imported, on those cells of the quick profile that come by its line,
+a process of its own, forked when everything is imported, on those cases of the quick profile that come by its line,
 until one breaks; the cells that caught most so far come first. docs/mutation.md says why survivors do.
 """
 
@@ -20,16 +20,17 @@ import resource
 import select
 import signal
 import sys
-import threading
 import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from types import FrameType, ModuleType
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
+from unittest.mock import patch
 
+from coverage import Coverage
 from libcst import CSTNode
 from mutmut.mutation.file_mutation import Mutation, create_mutations
 from rich.console import Console
@@ -37,7 +38,9 @@ from rich.console import Console
 from paypact import discovery, gateways
 from paypact.errors import PaypactError
 from paypact.testkit import cells, run_cell
+from paypact.testkit.case import Case
 from paypact.testkit.cell import Cell
+from paypact.testkit.explore import Exploration, Played
 from paypact.testkit.profiles import PROFILES
 from paypact.testkit.promise import promises
 from paypact.world import clock
@@ -47,6 +50,11 @@ PATIENCE = 900.0  # and of real time, for one that waits for ever
 PROSE = " "  # a text with a blank in it is for people
 SCREEN = Console(highlight=False, markup=False, soft_wrap=True)
 WANTED = 90.0  # per cent of mutants that must be killed
+BESIDE = ""  # no case: a cell looks at the plainest flow first, to see what is sent
+ADVICE = "advice"  # before the cell that had only advice to give
+
+Lines: TypeAlias = list[int]
+Route: TypeAlias = dict[str, tuple[Lines, int]]  # case -> the lines it comes by, and how many exchanges it makes
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Mutant:
 
     module: str
     line: int
-    span: tuple[int, int]  # lines of the innermost statement in a function; (0, 0): it runs on import
+    near: Lines  # of the statements in functions that the change is in, or that read the constant; none: all may differ
     before: str
     after: str
     code: str
@@ -117,8 +125,9 @@ def mutants(module: str) -> Iterator[Mutant]:
             continue
         if running not in seen:
             seen.add(running)
-            where = _statement(parsed, place + 1)
-            yield Mutant(module, place + 1, where, lines[place].strip(), changed[place].strip(), code)
+            yield Mutant(
+                module, place + 1, _near(parsed, place + 1), lines[place].strip(), changed[place].strip(), code
+            )
 
 
 def _with(statement: CSTNode, mutation: Mutation) -> CSTNode:
@@ -134,16 +143,45 @@ def _aliases(source: str) -> set[int]:
     return {line for node in types for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
+def _near(tree: ast.Module, line: int) -> Lines:
+    """The lines of what runs otherwise when this line is changed: of its statement, or of those that read its name.
+
+    None: it runs on import, and is no constant that only functions read.
+    """
+    first, last = _statement(tree, line)
+    if first:
+        return list(range(first, last + 1))
+    holder = next(node for node in tree.body if node.lineno <= line <= (node.end_lineno or 0))
+    match holder:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            reads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+            spans = [_statement(tree, node.lineno) for node in reads if isinstance(node.ctx, ast.Load)]
+            return [each for first, last in spans for each in range(first, last + 1)] if all(map(all, spans)) else []
+    return []
+
+
 def _statement(tree: ast.AST, line: int) -> tuple[int, int]:
-    """First and last line of what runs when this line does: its statement, without the statements inside that."""
+    """First and last line of what runs when this line does: its statement, or the head of one that others are in."""
     span = (0, 0)
     functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     for node in (each for function in functions for statement in function.body for each in ast.walk(statement)):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
-            body = getattr(node, "body", None) or getattr(node, "cases", None)
-            inner = body[0].lineno if body and hasattr(body[0], "lineno") else 0
-            span = max(span, (node.lineno, inner - 1 if inner > line else node.end_lineno or node.lineno))
+        first, last = _head(node)
+        if first <= line <= last:
+            span = max(span, (first, last))
     return span
+
+
+def _head(node: ast.AST) -> tuple[int, int]:
+    """First and last line of a statement without those inside it; of what is neither statement nor clause (1, 0)."""
+    match node:
+        case ast.match_case(pattern=pattern, guard=guard):
+            return pattern.lineno, (guard or pattern).end_lineno or 0
+        case ast.ExceptHandler(lineno=first, body=[inner, *_]) | ast.Match(lineno=first, cases=[inner, *_]):
+            return first, _head(inner)[0] - 1
+        case ast.stmt(lineno=first):
+            inside = [each.lineno for each in getattr(node, "body", ())]
+            return first, min(inside) - 1 if inside and min(inside) > first else node.end_lineno or 0
+    return 1, 0
 
 
 def _text(code: str) -> str:
@@ -182,24 +220,48 @@ def replace(mutant: Mutant, original: ModuleType) -> None:
     exec(compile(mutant.code, str(original.__file__), "exec"), changed.__dict__)  # noqa: S102 - our own, changed
 
 
-def visited(cell: Cell, file: str) -> set[int]:
-    """The lines of a file that a cell comes by."""
-    lines: set[int] = set()
+def visited(cell: Cell, file: str) -> Route:
+    """The lines of a file that each case of a cell comes by."""
+    measured = Coverage(data_file=None, include=[file], config_file=False, messages=False)
+    exchanges = {BESIDE: 0}
+    plainly = Exploration._try  # noqa: SLF001 - the one place that each case passes
 
-    def trace(frame: FrameType, event: str, _: object) -> object:
-        if frame.f_code.co_filename != file:
-            return None
-        lines.add(frame.f_lineno)
-        return trace
+    def trying(exploration: Exploration, case: Case) -> Played:
+        measured.switch_context(name := _named(case))
+        before = exploration.exchanges
+        try:
+            return plainly(exploration, case)
+        finally:
+            exchanges[name] = exploration.exchanges - before
+            measured.switch_context(BESIDE)
 
-    sys.settrace(trace)
-    threading.settrace(trace)
-    try:
-        run_cell(cell, PROFILES["quick"], hasty=True)
-    finally:
-        sys.settrace(None)
-        threading.settrace(None)
-    return lines
+    with patch.object(Exploration, "_try", trying):
+        measured.start()
+        try:
+            run_cell(cell, PROFILES["quick"], hasty=True)
+        finally:
+            measured.stop()
+    found = measured.get_data().contexts_by_lineno(file)
+    return {name: ([line for line, by in found.items() if name in by], made) for name, made in exchanges.items()}
+
+
+def _named(case: Case) -> str:
+    return hashlib.sha256(repr(case).encode()).hexdigest()[:12]
+
+
+def passing(route: Route, near: Lines) -> Callable[[Exploration, Case], Played]:
+    """How a case is tried when it matters; one that does not come by any of the lines is taken as kept."""
+    plainly = Exploration._try  # noqa: SLF001 - as above
+
+    def trying(exploration: Exploration, case: Case) -> Played:
+        lines, made = route.get(_named(case), (near, 0))
+        if not near or not set(near).isdisjoint(lines):
+            return plainly(exploration, case)
+        exploration.examples += 1
+        exploration.exchanges += made
+        return Played(case, None, None)  # type: ignore[arg-type]  # there is no problem to explain by an example
+
+    return trying
 
 
 def remembered(kept: Path | None, module: str, what: str, make: Callable[[], Any]) -> Any:
@@ -215,18 +277,19 @@ def remembered(kept: Path | None, module: str, what: str, make: Callable[[], Any
     return found
 
 
-def itinerary(module: str, kept: Path | None) -> dict[str, set[int]]:
-    """For each cell the lines of the module that it comes by."""
+def itinerary(module: str, kept: Path | None) -> dict[str, Route]:
+    """For each cell the lines of the module that its cases come by."""
     path = str(discovery.place(module).path)
 
-    def walked() -> dict[str, list[int]]:
+    def walked() -> dict[str, Route]:
         every = columns(module)
-        return {cell.name: forked(lambda cell=cell: sorted(visited(cell, path))) or [] for cell in every}  # type: ignore[misc]  # bound
+        return {cell.name: forked(lambda cell=cell: visited(cell, path)) or {} for cell in every}  # type: ignore[misc]  # bound
 
-    return {cell: set(lines) for cell, lines in remembered(kept, module, "lines", walked).items()}
+    found: dict[str, Route] = remembered(kept, module, "lines", walked)
+    return found
 
 
-def kill(mutant: Mutant, order: Counter[str], routes: dict[str, set[int]]) -> tuple[str, str]:
+def kill(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> tuple[str, str]:
     """Try a mutant: the cell that broke and what it said; both empty where it survived."""
     warnings.simplefilter("ignore")
     original = sys.modules[mutant.module]
@@ -235,24 +298,28 @@ def kill(mutant: Mutant, order: Counter[str], routes: dict[str, set[int]]) -> tu
         every = columns(mutant.module)
     except Exception as error:  # noqa: BLE001 - a mutant may raise anything
         return "crash", f"{type(error).__name__}: {error}"
-    first, last = mutant.span
-    near = set(range(first, last + 1))
-    every = [cell for cell in every if not first or routes.get(cell.name, near) & near]
     turns = Counter[str]()  # the first cell of each promise, then the second of each: the right promise comes early
     queue = []
     for cell in every:
-        turns[cell.promise.id] += 1
-        queue.append((-order[f"{mutant.where}|{cell.name}"], turns[cell.promise.id], -order[cell.name], cell))
+        seen = {line for lines, _ in routes.get(cell.name, {}).values() for line in lines}
+        if not mutant.near or not seen.isdisjoint(mutant.near):
+            turns[cell.promise.id] += 1
+            queue.append((-order[f"{mutant.where}|{cell.name}"], turns[cell.promise.id], -order[cell.name], cell))
+    noticed = "", ""
     for *_, cell in sorted(queue, key=lambda entry: entry[:3]):
+        trying = passing(routes.get(cell.name, {}), mutant.near)
         try:
-            result = run_cell(cell, PROFILES["quick"], hasty=True)
+            with patch.object(Exploration, "_try", trying):
+                result = run_cell(cell, PROFILES["quick"], hasty=True)
         except PaypactError as error:
             return "crash", str(error)
         if result.state == "defect":
             return "crash", f"{cell.name}: {result.why}"
         if result.state == "broken":
             return cell.name, result.findings[0].sentence
-    return "", ""
+        if result.state == ADVICE and not noticed[0]:
+            noticed = f"{ADVICE} {cell.name}", result.findings[0].sentence
+    return noticed
 
 
 def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
@@ -266,18 +333,20 @@ def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
         os.dup2(nowhere, 2)
         resource.setrlimit(resource.RLIMIT_CPU, (EFFORT, EFFORT))
         try:
-            os.write(writer, json.dumps(work()).encode()[:60_000])
+            with os.fdopen(writer, "wb") as file:
+                file.write(json.dumps(work()).encode())
         finally:
             os._exit(0)
     os.close(writer)
-    heard = os.read(reader, 65_536) if select.select([reader], [], [], patience)[0] else b"null"
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(reader)
+    ready = select.select([reader], [], [], patience)[0]
+    with os.fdopen(reader, "rb") as file:
+        heard = file.read() if ready else b""
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     return json.loads(heard or b"null")
 
 
-def tried(mutant: Mutant, order: Counter[str], routes: dict[str, set[int]]) -> Fate:
+def tried(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> Fate:
     """Try a mutant in a process of its own."""
     began = time.monotonic()
     killer, said = forked(lambda: kill(mutant, order, routes)) or ("endless", "")
@@ -289,7 +358,9 @@ def report(fates: list[Fate], whole: int) -> int:
     killed = [fate for fate in fates if fate.killer]
     share = 100 * len(killed) / len(fates)
     by = Counter(fate.killer.partition("[")[0] for fate in killed)
-    SCREEN.print(f"\n{len(killed)} of {len(fates)} mutants killed: {share:.1f} % ({whole} in all)")
+    advised = sum(fate.killer.startswith(ADVICE) for fate in killed)
+    told = f", of which {advised} by advice alone" if advised else ""
+    SCREEN.print(f"\n{len(killed)} of {len(fates)} mutants killed{told}: {share:.1f} % ({whole} in all)")
     SCREEN.print("  " + ", ".join(f"{killer} {count}" for killer, count in by.most_common()))
     for fate in fates:
         if not fate.killer:
@@ -324,7 +395,7 @@ def main(arguments: list[str]) -> int:
             order.update((known[each.name].killer, f"{each.where}|{known[each.name].killer}"))
     left = [each for each in every if each.name not in known or (given.again and not known[each.name].killer)]
     random.Random(0).shuffle(left)  # noqa: S311 - so that part of a run is a fair sample
-    routes: dict[str, dict[str, set[int]]] = {}
+    routes: dict[str, dict[str, Route]] = {}
     for number, mutant in enumerate(left[: given.most], 1):
         if mutant.module not in routes:
             importlib.import_module(mutant.module)  # before the first fork: its SDK takes long to import

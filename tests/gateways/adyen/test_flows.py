@@ -29,7 +29,8 @@ def held(world: World) -> Authorization:
         (approve(), "Authorised", None, "completed"),
         (decline("insufficient_funds"), "Refused", ("12", "Not enough balance"), "declined"),
         (decline("network_unavailable"), "Error", ("4", "Acquirer Error"), "declined"),
-        (reject("blocked_by_merchant_rule"), "Refused", ("20", "FRAUD"), "rejected"),
+        (reject("blocked_list"), "Refused", ("20", "FRAUD"), "rejected"),
+        (reject("blocked_by_merchant_rule"), "Cancelled", ("22", "FRAUD-CANCELLED"), "rejected"),
         (defer(), "Pending", None, "pending"),
         (challenge(), "RedirectShopper", None, "challenged"),
     ],
@@ -95,22 +96,36 @@ def test_redirect(
     assert (code == "Authorised") == (done[0]["additionalData"]["threeDAuthenticated"] == "true")
 
 
-def test_native(sdk: Any, pay: Any, world: World, payment: Any, card: Card) -> None:
-    """Within the page the component is given a token, and one result is handed on."""
-    asked = sdk.payments_api.payments(pay(challenge(), **NATIVE)).message
-    assert (asked["resultCode"], asked["action"]["subtype"]) == ("IdentifyShopper", "fingerprint")
-    came = world.simulator.visit(asked["action"]["token"], payment(card), "passed")
-    assert list(came or {}) == ["threeDSResult"]
+@pytest.mark.parametrize(
+    ("number", "word", "action", "names"),
+    [
+        ("4917610000000000", "IdentifyShopper", "fingerprint", ["threeDSResult"]),
+        ("4111111111111111", "ChallengeShopper", "challenge", ["threeDSResult"]),
+        ("4400000000000008", "RedirectShopper", "redirect", ["redirectResult"]),
+    ],
+    ids=["fingerprint", "challenge", "redirect"],
+)
+def test_native(
+    sdk: Any, pay: Any, world: World, payment: Any, card: Card, number: str, word: str, action: str, names: list[str]
+) -> None:
+    """Within the page the component is given a token, where a redirect is not preferred; one result is handed on."""
+    of = replace(card, number=number)
+    asked = sdk.payments_api.payments(pay(challenge(), of=of, **NATIVE)).message
+    told = asked["action"]
+    assert (asked["resultCode"], told.get("subtype", told["type"])) == (word, action)
+    came = world.simulator.visit(told.get("token") or told["url"], payment(of), "passed")
+    assert list(came or {}) == names
     assert sdk.payments_api.payments_details({"details": dict(came or {})}).message["resultCode"] == "Authorised"
 
 
 def test_native_in_two_steps(sdk: Any, pay: Any, world: World, payment: Any, card: Card) -> None:
     """Who hands the fingerprint on is asked to challenge the shopper."""
-    asked = sdk.payments_api.payments(pay(challenge(), **NATIVE)).message
+    of = replace(card, number="4917610000000000")
+    asked = sdk.payments_api.payments(pay(challenge(), of=of, **NATIVE)).message
     token = asked["action"]["token"]
     again = sdk.payments_api.payments_details({"details": {"threeds2.fingerprint": token}}).message
     assert (again["resultCode"], again["action"]["subtype"]) == ("ChallengeShopper", "challenge")
-    came = world.simulator.visit(again["action"]["token"], payment(card), "passed")
+    came = world.simulator.visit(again["action"]["token"], payment(of), "passed")
     assert list(came or {}) == ["threeds2.challengeResult"]
     assert sdk.payments_api.payments_details({"details": dict(came or {})}).message["resultCode"] == "Authorised"
 

@@ -27,6 +27,7 @@ REFUSED = {  # what is sent beside (None: without) the fields of a good payment,
     "text for a number": ("/payments", {"amount": {"value": "10", "currency": "EUR"}}, "type", 400, "702"),
     "list for an object": ("/payments", {"amount": []}, "type", 400, "702"),
     "text for a list": ("/payments", {"lineItems": "a book"}, "type", 400, "702"),
+    "a word that is none of it": ("/payments", {"shopperInteraction": "Phone"}, "type", 400, "702"),
     "no JSON": ("/payments", b"amount=10", "type", 400, "702"),
     "a list": ("/payments", b"[]", "type", 400, "702"),
     "too long": ("/payments", {"reference": "x" * 81}, "too_long", 422, "187"),
@@ -124,6 +125,13 @@ def test_not_simulated(world: World, method: str, path: str) -> None:
     key = world.simulator.credentials()["api_key"]
     world.carry(Request(method, f"https://checkout-test.adyen.com{path}", {"x-api-key": key}, b"{}"))
     assert world.recording.exchanges[-1].kind == "not simulated"
+
+
+def test_no_such_version(world: World) -> None:
+    """What is no version of the API is no place at all."""
+    key = world.simulator.credentials()["api_key"]
+    response = world.carry(Request("POST", "https://checkout-test.adyen.com/payments", {"x-api-key": key}, b"{}"))
+    assert getattr(response, "status", None) == 404
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,13 @@ is not needed, and none that an account may have switched off is taken for grant
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from itertools import count
+from typing import Any, ClassVar, Literal
 
 import Adyen  # type: ignore[import-untyped]  # the SDK has no annotations that it announces
 import requests
-from Adyen.httpclient import HTTPClient  # type: ignore[import-untyped]  # as above
 from Adyen.services.checkout import AdyenCheckoutApi  # type: ignore[import-untyped]  # as above
 
 import paypact
@@ -34,7 +33,10 @@ UNITS = {"CVE": 100, "IDR": 100}  # two digits by ISO, no minor unit at Adyen
 # Refusals after which this card must not be tried again. Source: docs.adyen.com: refusal reasons
 FINAL = {"5", "23", "26"}
 OF_THE_CARD = {"101", "103"}  # errors that say no bank would take this number or security code
-FIELDS = ("redirectResult", "threeDSResult", "threeds2.fingerprint", "threeds2.challengeResult")
+NATIVE = {"threeDSRequestData": {"nativeThreeDS": "preferred"}}  # 3-D Secure within the page, where the bank can
+FIELDS = ("redirectResult", "threeDSResult")  # what the shopper comes back with from either
+
+State = Literal["approved", "declined", "action", "pending", "refused", "unknown"]
 
 
 class InexactAmountError(ValueError):
@@ -54,31 +56,30 @@ def adyen_amount(minor: int, currency: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a call.
+    """What became of a call. `refused`: the request was wrong; `action`: the shopper has to act.
 
-    `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
-    `reason` is Adyen's word for a decline, its message for a refusal. `final`: the card must not be tried again.
-    `stored`: the id of the card that was kept.
+    `id` is Adyen's reference of what was approved or is pending. `reason` is Adyen's word for a decline, its message
+    for a refusal. `final`: the card must not be tried again. `action` is what the component needs for the shopper to
+    act. `stored` is the id of the card that was kept.
     """
 
-    state: str
+    state: State
     id: str | None = None
     reason: str = ""
     final: bool | None = None
-    url: str | None = None
-    token: str | None = None
+    action: Mapping[str, Any] | None = None
     stored: str | None = None
 
 
-class Transport(HTTPClient):  # type: ignore[misc]  # the SDK announces no annotations
+class Transport:
     """The SDK's transport, but for one thing: it does not take the key to wherever a redirect leads."""
 
-    def __init__(self) -> None:
-        super().__init__("shop ", "1", timeout=TIMEOUT)
-        self.session = requests.Session()
-        self.request = self._post
+    user_agent = "shop (Adyen's SDK for Python)"
 
-    def _post(self, method: str, url: str, *, json: Any, xapikey: str, headers: dict[str, str]) -> tuple[Any, ...]:
+    def __init__(self) -> None:
+        self.session = requests.Session()
+
+    def request(self, method: str, url: str, *, json: Any, xapikey: str, headers: dict[str, str]) -> tuple[Any, ...]:
         own = {**headers, "x-api-key": xapikey}
         reply = self.session.request(method, url, json=json, headers=own, timeout=TIMEOUT, allow_redirects=False)
         return reply.text, json, reply.status_code, reply.headers
@@ -88,10 +89,11 @@ class AdyenPayments:
     """Payments by cards that Adyen's component enciphered. Amounts are ISO 4217 minor units.
 
     Whatever moves money takes a key of at most 64 characters: the same key is the same movement, however often sent.
+    `base_url` is where Adyen's test environment is.
     """
 
-    def __init__(self, key: str, merchant: str, base_url: str = "https://checkout-test.adyen.com") -> None:
-        client: Any = Adyen.AdyenClient(xapikey=key, platform="test")
+    def __init__(self, key: str, merchant: str, base_url: str) -> None:
+        client: Any = Adyen.AdyenClient(xapikey=key)
         client.http_client, client.http_init = Transport(), True
         self.close: Callable[[], None] = client.http_client.session.close
         checkout = AdyenCheckoutApi(client)
@@ -107,7 +109,7 @@ class AdyenPayments:
         to after 3-D Secure; `more` are further fields of a payment.
         """
         request = {"amount": adyen_amount(amount, currency), "reference": order, "paymentMethod": dict(method)}
-        whose = {"merchantAccount": self.merchant, "returnUrl": back}
+        whose = {"merchantAccount": self.merchant, "returnUrl": back, "authenticationData": NATIVE}
         return self._send(self.payments.payments, key, {**request, **whose, **more})
 
     def finish(self, came_back: Mapping[str, str]) -> Result:
@@ -115,7 +117,7 @@ class AdyenPayments:
         details = {name: came_back[name] for name in FIELDS if name in came_back}
         if not details:
             return Result("pending")
-        key = hashlib.sha256(repr(sorted(details.items())).encode()).hexdigest()[:32]
+        key = hashlib.sha256(repr(details).encode()).hexdigest()
         return self._send(self.payments.payments_details, key, {"details": details})
 
     def capture(self, psp: str, key: str, amount: int, currency: str) -> Result:
@@ -141,15 +143,15 @@ class AdyenPayments:
         except (Adyen.AdyenError, requests.RequestException, ValueError):
             return Result("unknown")  # no reply, 401, 429, 5xx: it may have worked
         if psp:
-            return Result("pending" if reply.get("status") == "received" else "unknown", psp[0])
+            return Result("pending", psp[0]) if reply.get("status") == "received" else Result("unknown")
         return self._read(reply)
 
     def _refused(self, error: Any) -> Result:
-        said = error.message if isinstance(error.message, dict) else {}
-        if not said or error.headers.get("transient-error") == "true":  # an earlier try is still under way
-            return Result("unknown")
-        reason = said.get("message") or "Adyen refused the request"
-        return Result("declined" if said.get("errorCode") in OF_THE_CARD else "refused", reason=reason)
+        if not error.error_code or error.headers.get("transient-error") == "true":
+            return Result("unknown")  # a page of something in between, or an earlier try that is still under way
+        if error.error_code in OF_THE_CARD:
+            return Result("declined", reason=error.error_code)
+        return Result("refused", reason=str(error))
 
     def _read(self, reply: dict[str, Any]) -> Result:
         psp, more = reply.get("pspReference"), reply.get("additionalData") or {}
@@ -159,13 +161,12 @@ class AdyenPayments:
             case "Pending" | "Received":
                 return Result("pending", psp)
             case "RedirectShopper" | "IdentifyShopper" | "ChallengeShopper":
-                action = reply.get("action") or {}
-                return Result("action", psp, url=action.get("url"), token=action.get("token"))
+                return Result("action", action=reply["action"])
             case "Refused" | "Cancelled" | "Error" as word:
-                never = reply.get("refusalReasonCode") in FINAL or more.get("merchantAdviceCode", "").startswith("03")
-                return Result("declined", psp, reply.get("refusalReason") or word, final=True if never else None)
+                final = True if reply.get("refusalReasonCode") in FINAL else None
+                return Result("declined", reason=reply.get("refusalReason") or word, final=final)
             case _:  # a word that Adyen has added since, or one that only comes by an agreement, or no answer at all
-                return Result("unknown", psp)
+                return Result("unknown")
 
 
 class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
@@ -176,34 +177,40 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
     def __init__(self, gateway: paypact.SimulatedGateway) -> None:
         own = gateway.credentials
         self.payments = type(self).integration(own["api_key"], own["merchant_account"], gateway.url)
-        self.answered: Counter[tuple[Any, ...]] = Counter()
+        self.keys: dict[tuple[Any, ...], str] = {}  # of captures, refunds and voids that are not answered yet
+        self.rows = count()
 
     def close(self) -> None:
         self.payments.close()
 
     def sale(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
-        shopper = {"shopperEmail": payment.customer.email, "shopperIP": payment.customer.ip}
-        browser = {name: payment.browser[name] for name in ("browserInfo", "origin") if name in payment.browser}
-        method = payment.browser["paymentMethod"]
-        press = self.press(payment)
-        return self.told(self.payments.pay, *press, method, payment.return_url, **shopper, **browser, **more)
+        return self.pay(payment, payment.amount.minor, **more)
 
     def authorize(self, payment: paypact.Payment) -> paypact.Outcome:
         return self.sale(payment, additionalData={"manualCapture": "true"})
 
-    def verify(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
-        method, back = payment.browser["paymentMethod"], payment.return_url
-        return self.told(self.payments.pay, *self.press(payment, 0), method, back, **more)
+    def verify(self, payment: paypact.Payment) -> paypact.Outcome:
+        return self.pay(payment, 0)
 
     def store(self, payment: paypact.Payment) -> paypact.Outcome:
-        keep = {"storePaymentMethod": True, "recurringProcessingModel": "CardOnFile"}
-        return self.verify(payment, shopperReference=self.shopper(payment), **keep)
+        return self.pay(payment, 0, storePaymentMethod=True, recurringProcessingModel="CardOnFile")
 
     def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
         kept = {"type": "scheme", "storedPaymentMethodId": transaction}
         again = {"shopperInteraction": "ContAuth", "recurringProcessingModel": "CardOnFile"}
-        press, who = self.press(payment), self.shopper(payment)
-        return self.told(self.payments.pay, *press, kept, payment.return_url, shopperReference=who, **again)
+        return self.sale(payment, method=kept, **again)
+
+    def pay(self, payment: paypact.Payment, minor: int, **more: Any) -> paypact.Outcome:
+        press = (payment.reference, payment.attempt, minor, payment.amount.currency)
+        given = {
+            "method": payment.browser["paymentMethod"],
+            "browserInfo": payment.browser["browserInfo"],
+            "origin": payment.browser["origin"],
+            "shopperReference": hashlib.sha256(payment.customer.email.encode()).hexdigest(),
+            "shopperEmail": payment.customer.email,
+            "shopperIP": payment.customer.ip,
+        }
+        return self.told(self.payments.pay, *press, back=payment.return_url, **{**given, **more})
 
     def complete(self, transaction: Any, authentication: paypact.Authentication) -> paypact.Outcome:
         return self.told(self.payments.finish, authentication.params)
@@ -217,23 +224,13 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
     def void(self, transaction: Any) -> paypact.Outcome:
         return self.move("void", transaction)
 
-    def press(self, payment: paypact.Payment, minor: int | None = None) -> tuple[Any, ...]:
-        """What every press of Pay is about."""
-        amount = payment.amount.minor if minor is None else minor
-        return payment.reference, payment.attempt, amount, payment.amount.currency
-
-    def shopper(self, payment: paypact.Payment) -> str:
-        """The shop's own name for the shopper, by whom cards are kept."""
-        return f"shopper-{hashlib.sha256(payment.customer.email.encode()).hexdigest()[:16]}"
-
     def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
-        """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
-        row = (operation, transaction, *amount)
-        key = "-".join(map(str, (*row, self.answered[row])))
+        """The books have a row for each call, and its key is kept until the answer is certain: then it is another."""
+        call = (operation, transaction, *amount)
+        key = self.keys.setdefault(call, f"{operation}-{transaction}-{next(self.rows)}")
         outcome = self.told(getattr(self.payments, operation), transaction, key, *amount)
-        if isinstance(outcome, paypact.Unknown):
-            return paypact.Unknown(transaction)
-        self.answered[row] += 1
+        if not isinstance(outcome, paypact.Unknown):
+            self.keys.pop(call, None)
         return outcome
 
     def told(self, call: Callable[..., Result], *arguments: Any, **more: Any) -> paypact.Outcome:
@@ -245,12 +242,13 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
             case "approved":
                 return paypact.Approved(result.stored or result.id)
             case "declined":
-                return paypact.Declined(result.reason, result.id, result.final)
+                return paypact.Declined(result.reason, final=result.final)
             case "action":
-                return paypact.ActionRequired(result.id, result.url, result.token)
+                action = result.action or {}
+                return paypact.ActionRequired(None, action.get("url"), action.get("token"))
             case "pending":
                 return paypact.Pending(result.id)
             case "refused":
                 return paypact.Rejected(result.reason)
-            case _:
-                return paypact.Unknown(result.id)
+            case "unknown":
+                return paypact.Unknown()

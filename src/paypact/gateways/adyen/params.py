@@ -1,7 +1,8 @@
 """Makes params.json of Adyen's OpenAPI descriptions: `python -m paypact.gateways.adyen.params FOLDER`.
 
-What the simulated endpoints take, by version: the fields of each object with their types and greatest lengths, and what
-is required. Of payment methods those that are cards, or cards in a wallet. The descriptions are under the MIT licence.
+What the simulated endpoints take, by version: the fields of each object with their types, greatest lengths and possible
+values, and what is required. Of payment methods those that are cards, or cards in a wallet. The descriptions are under
+the MIT licence.
 """
 
 from __future__ import annotations
@@ -57,17 +58,21 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
 def _object(schemas: dict[str, Any], name: str) -> dict[str, Any]:
     schema = schemas[name]
     found: dict[str, Any] = {"fields": {one: _type(said) for one, said in schema.get("properties", {}).items()}}
+    if name in METHODS.values():
+        found["fields"]["type"] = "string"  # it says which object it is, and is read before
     if schema.get("required"):
         found["required"] = schema["required"]
     return found
 
 
 def _type(said: dict[str, Any]) -> Any:
-    """A name of an object, a list of one type, or a plain type with the greatest length of a text."""
+    """A name of an object, a list of one type, or a plain type with the greatest length of a text, or all it may be."""
     if "$ref" in said:
         return said["$ref"].rpartition("/")[2]
     if said.get("type") == "array":
         return [_type(said["items"])]
+    if said.get("type") == "string" and "enum" in said:
+        return f"string {'|'.join(said['enum'])}"
     if said.get("type") == "string" and "maxLength" in said:
         return f"string {said['maxLength']}"
     return said.get("type", "any")

@@ -10,12 +10,11 @@ voided instead. The amount that was approved is read from the reply, never taken
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from itertools import count
+from typing import Any, ClassVar, Literal
 from xml.parsers.expat import ExpatError
 
 import braintree
@@ -28,39 +27,46 @@ TIMEOUT = 15  # seconds to connect and to wait for a reply; the longest way thro
 
 # Currencies of which the smallest coin is the unit. Source: https://github.com/activemerchant/active_merchant
 WHOLE = {
-    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "LAK", "PYG", "RWF", "UGX", "VND", "VUV"),
-    *("XAF", "XOF", "XPF"),
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
 }
 
-HELD = {"authorized", "submitted_for_settlement", "settlement_pending", "settling", "settled", "settlement_confirmed"}
-GONE = {"voided", "authorization_expired", "settlement_declined", "settlement_failed"}
-NO = {"processor_declined", "gateway_rejected", "failed"}
-UNSETTLED = "91506"  # Source: SDK, ErrorCodes.Transaction.CannotRefundUnlessSettled
-REFUND_DECLINED = {"915200", "915201"}
-# Validation errors that are about the card and not about the request.
-CARD = {
-    *("81703", "81706", "81707", "81709", "81710", "81711", "81712", "81713", "81714", "81715", "81716", "81717"),
-    *("91567", "91734", "81750"),
+STATUS, ERRORS, CARD_ERRORS = (
+    braintree.Transaction.Status,
+    braintree.ErrorCodes.Transaction,
+    braintree.ErrorCodes.CreditCard,
+)
+HELD = {
+    *(STATUS.Authorized, STATUS.SubmittedForSettlement, STATUS.SettlementPending),
+    *(STATUS.Settling, STATUS.Settled, STATUS.SettlementConfirmed),
 }
-IN_FLIGHT = {"915233", "915235"}  # the first request under this key is not answered yet, or its answer was lost
+GONE = {STATUS.Voided, STATUS.AuthorizationExpired, STATUS.SettlementDeclined, STATUS.SettlementFailed}
+NO = {STATUS.ProcessorDeclined, STATUS.GatewayRejected, STATUS.Failed}
+UNSETTLED = {STATUS.SubmittedForSettlement, STATUS.Voided}  # before a refund, and after one whose answer was lost
+CARD = {  # validation errors that are about the card and not about the request
+    *(ERRORS.PaymentMethodNonceCardTypeIsNotAccepted, CARD_ERRORS.PaymentMethodNonceCardTypeIsNotAccepted),
+    *(CARD_ERRORS.CreditCardTypeIsNotAccepted, CARD_ERRORS.NumberIsInvalid, CARD_ERRORS.ExpirationDateIsInvalid),
+    *(CARD_ERRORS.CvvIsRequired, CARD_ERRORS.CvvIsInvalid),
+}
+# The first request under this key is not answered yet, or its answer was lost.
+IN_FLIGHT = {ERRORS.ApiRequestKeyIsInFlight, ERRORS.ApiRequestKeyServerError}
+
+State = Literal["approved", "declined", "refused", "unknown"]
 
 
 def decimal(minor: int, currency: str) -> Decimal:
     """An amount of ISO 4217 minor units as Braintree writes it."""
-    if currency == "LAK":  # two digits by ISO, none at Braintree
-        return Decimal(minor).scaleb(-2)
     return Decimal(minor) if currency in WHOLE else Decimal(minor).scaleb(-2)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a call.
+    """What became of a call. `refused`: the request was wrong.
 
-    `state` is approved, declined, pending, refused (the request was wrong) or unknown. `reason` is Braintree's code for
-    a decline, its message for a refusal. `final`: the card must not be tried again.
+    `id` is Braintree's of what was approved. `reason` is Braintree's code for a decline, its message for a refusal.
+    `final`: the card must not be tried again.
     """
 
-    state: str
+    state: State
     id: str | None = None
     reason: str = ""
     final: bool | None = None
@@ -72,11 +78,11 @@ class BraintreePayments:
     Whatever moves money takes a key: the same key is the same movement, however often it is sent.
     """
 
-    def __init__(self, credentials: Any, base_url: str, account: Callable[[str], str]) -> None:
+    def __init__(self, credentials: Any, environment: braintree.Environment, account: Callable[[str], str]) -> None:
         self.account = account  # the merchant account of a currency
         self.gateway = braintree.BraintreeGateway(
             braintree.Configuration(
-                environment=environment(base_url),
+                environment=environment,
                 merchant_id=credentials["merchant_id"],
                 public_key=credentials["public_key"],
                 private_key=credentials["private_key"],
@@ -123,14 +129,14 @@ class BraintreePayments:
             return Result("unknown")
         return self._read(sales[0]) if sales else Result("refused", reason=f"Braintree has no payment of order {order}")
 
-    def capture(self, transaction: str, key: str, amount: int | None = None, currency: str = "") -> Result:
-        """Take held money: all, or `amount`, which lets the rest go."""
-        part = None if amount is None else decimal(amount, currency)
-        return self._send(self.gateway.transaction.submit_for_settlement, transaction, part, {"api_request_key": key})
+    def capture(self, transaction: str, key: str, amount: int, currency: str) -> Result:
+        """Take held money; what is left of it is let go."""
+        taken = decimal(amount, currency)
+        return self._send(self.gateway.transaction.submit_for_settlement, transaction, taken, {"api_request_key": key})
 
     def void(self, transaction: str, key: str) -> Result:
         """Let held money go; what is submitted but not yet settled too."""
-        result = self._send(self.gateway.transaction.void, transaction, {"api_request_key": key}, done={"voided"})
+        result = self._void(transaction, key)
         if result.state == "refused":
             now = self._fetch(transaction)
             if now is not None and now.status in GONE:  # gone already, by us or by time
@@ -139,19 +145,18 @@ class BraintreePayments:
 
     def refund(self, transaction: str, key: str, amount: int, currency: str) -> Result:
         """Give `amount` back. Before it is settled only all of it can go back: then it is voided."""
-        wanted = decimal(amount, currency)
-        result = self._send(self.gateway.transaction.refund, transaction, {"amount": wanted, "api_request_key": key})
-        if result.reason != UNSETTLED:
-            return result
-        paid = self._fetch(transaction)
+        paid, wanted = self._fetch(transaction), decimal(amount, currency)
         if paid is None:
-            return Result("unknown", transaction)
-        undone = paid.status == "voided"  # by an earlier try, of which we did not hear
-        if paid.amount != wanted or not (undone or paid.status == "submitted_for_settlement"):
+            return Result("unknown")
+        if paid.status not in UNSETTLED:
+            asked = {"amount": wanted, "api_request_key": key}
+            return self._send(self.gateway.transaction.refund, transaction, asked)
+        if paid.amount != wanted:
             return Result("refused", reason="it has not been settled yet: refund it tomorrow, or all of it now")
-        return self._send(
-            self.gateway.transaction.void, transaction, {"api_request_key": f"{key}-void"}, done={"voided"}
-        )
+        return self._void(transaction, key)
+
+    def _void(self, transaction: str, key: str) -> Result:
+        return self._send(self.gateway.transaction.void, transaction, {"api_request_key": key}, done={STATUS.Voided})
 
     def _fetch(self, transaction: str) -> Any:
         """The transaction; None where Braintree does not say."""
@@ -175,36 +180,23 @@ class BraintreePayments:
         answered = result.transaction or result.credit_card_verification
         if answered is not None:
             return self._read(answered, done)
-        codes = [error.code for error in result.errors.deep_errors]
-        if set(codes) & (CARD | REFUND_DECLINED):
-            return Result("declined", reason=codes[0])
-        if set(codes) & IN_FLIGHT:
+        codes = {error.code for error in result.errors.deep_errors}
+        if codes & CARD:
+            return Result("declined", reason=min(codes & CARD))
+        if codes & IN_FLIGHT:
             return Result("unknown")
-        if set(codes) == {UNSETTLED}:
-            return Result("refused", reason=UNSETTLED)
         return Result("refused", reason=result.message)
 
     def _read(self, seen: Any, done: set[str] = HELD) -> Result:
         if isinstance(seen, braintree.Customer):
             return Result("approved", seen.payment_methods[0].token) if seen.payment_methods else Result("unknown")
-        if seen.status in done or seen.status == "verified":
+        if seen.status in done or seen.status == braintree.CreditCardVerification.Status.Verified:
             return Result("approved", seen.id)
         if seen.status in NO:
             reason = seen.gateway_rejection_reason or seen.processor_response_code or seen.status
-            hard = getattr(seen, "processor_response_type", None) == "hard_declined"
-            return Result("declined", seen.id, reason, final=True if hard else None)
-        if seen.status in GONE:
-            return Result("declined", seen.id, seen.status)
-        return Result("pending" if seen.status == "authorizing" else "unknown", seen.id)
-
-
-def environment(base_url: str) -> braintree.Environment:
-    """The SDK's description of where Braintree is."""
-    at = urlsplit(base_url)
-    if at.hostname == braintree.Environment.Sandbox.server:
-        return braintree.Environment.Sandbox
-    port = str(at.port or (443 if at.scheme == "https" else 80))
-    return braintree.Environment("served", at.hostname or "", port, base_url, at.scheme == "https", None)
+            hard = getattr(seen, "processor_response_type", None) == braintree.ProcessorResponseTypes.HardDeclined
+            return Result("declined", reason=reason, final=True if hard else None)
+        return Result("declined", reason=seen.status) if seen.status in GONE else Result("unknown")
 
 
 class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
@@ -213,10 +205,10 @@ class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
     integration: ClassVar[Callable[..., BraintreePayments]] = BraintreePayments
 
     def __init__(self, gateway: paypact.SimulatedGateway) -> None:
-        self.payments = type(self).integration(gateway.credentials, gateway.url, gateway.merchant_account)
-        self.prices: dict[str, paypact.Money] = {}  # of orders
-        self.paid: dict[Any, paypact.Money] = {}  # what may still be refunded of a transaction
-        self.answered: Counter[tuple[Any, ...]] = Counter()
+        sandbox = braintree.Environment.Sandbox
+        self.payments = type(self).integration(gateway.credentials, sandbox, gateway.merchant_account)
+        self.keys: dict[tuple[Any, ...], str] = {}  # of captures, refunds and voids that are not answered yet
+        self.rows = count()
 
     def sale(self, payment: paypact.Payment, *, hold: bool = False) -> paypact.Outcome:
         return self.pay(payment, hold=hold, payment_method_nonce=payment.token)
@@ -228,17 +220,11 @@ class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
         return self.pay(payment, payment_method_token=stored)
 
     def pay(self, payment: paypact.Payment, **source: Any) -> paypact.Outcome:
-        self.prices[payment.reference] = money = payment.amount
-        result = self.payments.pay(payment.reference, payment.attempt, money.minor, money.currency, **source)
-        return self.booked(payment.reference, result)
+        press = (payment.reference, payment.attempt, payment.amount.minor, payment.amount.currency)
+        return self.told(self.payments.pay(*press, **source))
 
     def lookup(self, reference: str) -> paypact.Outcome:
-        return self.booked(reference, self.payments.find(reference))
-
-    def booked(self, reference: str, result: Result) -> paypact.Outcome:
-        if result.state == "approved" and reference in self.prices:
-            self.paid.setdefault(result.id, self.prices[reference])
-        return self.told(result)
+        return self.told(self.payments.find(reference))
 
     def verify(self, payment: paypact.Payment) -> paypact.Outcome:
         return self.told(self.payments.verify(payment.token))
@@ -246,31 +232,22 @@ class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
     def store(self, payment: paypact.Payment) -> paypact.Outcome:
         return self.told(self.payments.store(payment.attempt, payment.token))
 
-    def capture(self, transaction: Any, amount: paypact.Money | None = None) -> paypact.Outcome:
-        outcome = self.move("capture", transaction, *((amount.minor, amount.currency) if amount else ()))
-        if amount and isinstance(outcome, paypact.Approved):
-            self.paid[transaction] = amount
-        return outcome
+    def capture(self, transaction: Any, amount: paypact.Money) -> paypact.Outcome:
+        return self.move("capture", transaction, amount.minor, amount.currency)
 
-    def refund(self, transaction: Any, amount: paypact.Money | None = None) -> paypact.Outcome:
-        left = self.paid[transaction]
-        wanted = amount or left
-        outcome = self.move("refund", transaction, wanted.minor, wanted.currency)
-        if isinstance(outcome, paypact.Approved):
-            self.paid[transaction] = replace(left, minor=left.minor - wanted.minor)
-        return outcome
+    def refund(self, transaction: Any, amount: paypact.Money) -> paypact.Outcome:
+        return self.move("refund", transaction, amount.minor, amount.currency)
 
     def void(self, transaction: Any) -> paypact.Outcome:
         return self.move("void", transaction)
 
     def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
-        """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
-        row = (operation, transaction, *amount)
-        key = "-".join(map(str, (*row, self.answered[row])))
+        """The books have a row for each call, and its key is kept until the answer is certain: then it is another."""
+        call = (operation, transaction, *amount)
+        key = self.keys.setdefault(call, f"{operation}-{transaction}-{next(self.rows)}")
         outcome = self.told(getattr(self.payments, operation)(transaction, key, *amount))
-        if isinstance(outcome, paypact.Unknown):
-            return paypact.Unknown(transaction)
-        self.answered[row] += 1
+        if not isinstance(outcome, paypact.Unknown):
+            self.keys.pop(call, None)
         return outcome
 
     def told(self, result: Result) -> paypact.Outcome:
@@ -278,10 +255,8 @@ class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
             case "approved":
                 return paypact.Approved(result.id)
             case "declined":
-                return paypact.Declined(result.reason, result.id, result.final)
-            case "pending":
-                return paypact.Pending(result.id)
+                return paypact.Declined(result.reason, final=result.final)
             case "refused":
                 return paypact.Rejected(result.reason)
-            case _:
-                return paypact.Unknown(result.id)
+            case "unknown":
+                return paypact.Unknown()

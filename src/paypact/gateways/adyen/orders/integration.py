@@ -148,10 +148,6 @@ class AdyenOrders(integration.AdyenReference, name="adyen", variants={"orders": 
         kept.waiting = isinstance(outcome, paypact.Pending)
         return outcome
 
-    def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
-        self.book.begin(payment.reference, at_once=True)
-        return super().charge_stored(transaction, payment)
-
     def receive(self, notification: paypact.Notification) -> paypact.Reply:
         status = self.book.receive(notification.body, notification.headers.get("Authorization"))
         return paypact.Reply(status, "[accepted]" if status == 200 else "")

@@ -83,6 +83,8 @@ class Adyen(Account):
         method, place = request.method, request.path.removeprefix("/checkout")
         version, _, path = place[1:].partition("/")
         name, id_ = placed(ROUTES, method, f"/{path}")
+        if not version.removeprefix("v").isdecimal():
+            raise Refusal(Response(404, b"", refused="no such place"))
         said: Version | None = {"v71": described().v71, "v72": described().v72}.get(version)
         if said is None:
             raise self.not_simulated(f"{method} {request.path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from paypact.cards.card import Card
 from paypact.gateways.adyen import wire
 from paypact.gateways.adyen.simulator import cards
 from paypact.gateways.adyen.simulator.account import Account, Stored
@@ -18,6 +19,10 @@ PAGE: Final = "https://checkoutshopper-test.adyen.com/checkoutshopper/"
 UNATTENDED: Final = ("Subscription", "UnscheduledCardOnFile")
 FINISHED: Final = ("redirectResult", "threeDSResult", "threeds2.challengeResult")
 NO: Final = ("declined", "rejected")
+# How a challenge begins where the shop prefers that the page asks, card by card: some banks want to see the browser
+# first, some ask at once, and with some Adyen prefers a redirect all the same. CheckoutService-v72.json: nativeThreeDS
+NATIVELY: Final = ("fingerprint", "challenge", "")
+WORDS: Final = {"": "RedirectShopper", "fingerprint": "IdentifyShopper", "challenge": "ChallengeShopper"}
 
 
 @dataclass(slots=True)
@@ -27,7 +32,7 @@ class Attempt:
     psp: str
     merchant: str
     kind: str  # of payment method
-    native: bool  # whether the shopper is asked within the page
+    native: str  # how the shopper is asked within the page: a word of NATIVELY; empty: by a redirect
     shopper: str = ""
     model: str = ""  # how a card that is to be stored will be used; empty: it is not stored
     stored: str = ""
@@ -48,10 +53,11 @@ def create(account: Account, call: Call) -> Wire:
     return result(account, present(account, purchase, card, sent))
 
 
-def present(account: Account, purchase: Purchase, card: Any, sent: dict[str, Any]) -> Authorization:
+def present(account: Account, purchase: Purchase, card: Card, sent: dict[str, Any]) -> Authorization:
     """Present a card for a purchase and carry out what its issuer says; `sent` asked for a payment or a session."""
     ledger, merchant = account.ledger, sent["merchantAccount"]
-    attempt = Attempt(account.psp(), merchant, sent.get("paymentMethod", {}).get("type", "scheme"), _native(sent))
+    kind = sent.get("paymentMethod", {}).get("type", "scheme")
+    attempt = Attempt(account.psp(), merchant, kind, _natively(card) if _native(sent) else "")
     attempt.back = sent.get("returnUrl", "")
     if sent.get("storePaymentMethod") or sent.get("enableRecurring") or sent.get("storePaymentMethodMode") == "enabled":
         attempt.shopper, attempt.model = (
@@ -108,7 +114,7 @@ def details(account: Account, call: Call) -> Wire:
         held = account.challenges.get(given["threeds2.fingerprint"])
         if held is None:
             raise account.refuse("details_invalid")
-        held.data.fingerprinted = True
+        held.data.fingerprinted, held.data.native = True, "challenge"
         return result(account, held)
     text = next((given[name] for name in FINISHED if name in given), "")
     found = account.results.get(text)
@@ -174,11 +180,10 @@ def _asked(account: Account, held: Authorization, money: dict[str, Any]) -> wire
     token = account.psp(held.id, "challenge")
     if not attempt.native:
         action: Any = wire.Redirect(url=f"{PAGE}threeDS/redirect?MD={token}")
-        return wire.Asked(result="RedirectShopper", action=action, **money)
-    word, subtype = ("ChallengeShopper", "challenge") if attempt.fingerprinted else ("IdentifyShopper", "fingerprint")
+        return wire.Asked(result=WORDS[attempt.native], action=action, **money)
     own = _own(account, held)
-    action = wire.Native(subtype=subtype, token=token, authorisation_token=own, payment_data=own)
-    return wire.Asked(result=word, action=action, **money)
+    action = wire.Native(subtype=attempt.native, token=token, authorisation_token=own, payment_data=own)
+    return wire.Asked(result=WORDS[attempt.native], action=action, **money)
 
 
 def _additional(account: Account, held: Authorization, kind: type[wire.AdditionalData], **more: str) -> Any:
@@ -219,6 +224,10 @@ def _native(sent: dict[str, Any]) -> bool:
     return wish.get("nativeThreeDS") == "preferred" or bool(
         (sent.get("additionalData") or {}).get("allow3DS2") == "true"
     )
+
+
+def _natively(card: Card) -> str:
+    return NATIVELY[int(card.last4 or 0) % len(NATIVELY)]
 
 
 def _answered(issued: Answer, sent: dict[str, Any]) -> Answer:

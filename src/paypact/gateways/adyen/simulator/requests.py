@@ -18,6 +18,7 @@ METHODS: Final = {  # type of payment method -> its object
     "samsungpay": "SamsungPayDetails",
 }
 _NO_TYPE: Final[tuple[Any, int]] = (None, 0)
+ONE_OF: Final = "|"  # between the values that a text may have
 REQUIRED: Final = {"reference": "reference_missing", "returnUrl": "return_url_missing"}  # with an error of their own
 
 
@@ -41,7 +42,9 @@ class Shape(msgspec.Struct):
 
     def __post_init__(self) -> None:
         read = {one: _scalar(kind) for one, kind in self.fields.items() if isinstance(kind, str)}
-        self.plain = {one: (wanted, most) for one, (_, wanted, most) in read.items() if wanted in (str, int, bool)}
+        self.plain = {
+            one: (wanted, most) for one, (_, wanted, most, of) in read.items() if wanted in (str, int, bool) and not of
+        }
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -118,18 +121,24 @@ class Reader:
             if kind in self.objects:
                 self.check(kind, value, f"{path}.")
             return
-        word, wanted, most = _scalar(kind)
+        word, wanted, most, possible = _scalar(kind)
         if not isinstance(value, wanted) or (word == "integer" and isinstance(value, bool)):
             raise Misfit("type", value=_shown(value), type=word)
+        if possible and value not in possible:
+            raise Misfit("type", value=_shown(value), type=", ".join(possible))
         if most and len(value) > most:
             raise Misfit("too_long", name=path)
 
 
 @cache
-def _scalar(kind: str) -> tuple[str, Any, int]:
-    """The vendor's word, Python's type or types, and the greatest length (0: any) of `string 80`."""
-    word, _, most = kind.partition(" ")
-    return word, KINDS.get(word, object), int(most or 0)
+def _scalar(kind: str) -> tuple[str, Any, int, tuple[str, ...]]:
+    """The vendor's word, Python's type or types, the greatest length (0: any) of `string 80`, what `string A|B` may be.
+
+    Where that is nothing, it may be anything.
+    """
+    word, _, more = kind.partition(" ")
+    most, possible = (int(more or 0), ()) if not more or more.isdecimal() else (0, tuple(more.split(ONE_OF)))
+    return word, KINDS.get(word, object), most, possible
 
 
 def without_effect(sent: dict[str, Any], modelled: frozenset[str]) -> Iterator[str]:

@@ -134,7 +134,7 @@ def state(sale: Any) -> State:
 
 def minor(amount: Decimal, currency: str) -> int:
     """Braintree's amount as minor units of ISO 4217."""
-    return int(amount if currency in integration.WHOLE - {"LAK"} else amount.scaleb(2))
+    return int(amount if currency in integration.WHOLE else amount.scaleb(2))
 
 
 class BraintreeOrders(integration.BraintreeReference, name="braintree", variants={"orders": {}}):
