@@ -42,9 +42,9 @@ class Payment:
     currency: str = ""
 
     def sum(self, code: str) -> int:
-        """What moved, without what failed afterwards."""
-        undone = {psp for what, psp, _ in self.told if what in UNDO.get(code, ())}
-        return sum(value for (what, psp, yes), value in self.told.items() if what == code and yes and psp not in undone)
+        """What moved, without what failed afterwards: sum by sum, as no page says whose reference a failure carries."""
+        undone = sum(value for (what, _, _), value in self.told.items() if what in UNDO.get(code, ()))
+        return max(0, sum(value for (what, _, yes), value in self.told.items() if what == code and yes) - undone)
 
     def heard(self, code: str, *, success: bool = True) -> bool:
         """Whether such a webhook came."""
