@@ -32,7 +32,6 @@ UNITS = {"CVE": 100, "IDR": 100}  # two digits by ISO, no minor unit at Adyen
 
 # Refusals after which this card must not be tried again. Source: docs.adyen.com: refusal reasons
 FINAL = {"5", "23", "26"}
-OF_THE_CARD = {"101", "103"}  # errors that say no bank would take this number or security code
 NATIVE = {"threeDSRequestData": {"nativeThreeDS": "preferred"}}  # 3-D Secure within the page, where the bank can
 FIELDS = ("redirectResult", "threeDSResult")  # what the shopper comes back with from either
 
@@ -149,8 +148,6 @@ class AdyenPayments:
     def _refused(self, error: Any) -> Result:
         if not error.error_code or error.headers.get("transient-error") == "true":
             return Result("unknown")  # a page of something in between, or an earlier try that is still under way
-        if error.error_code in OF_THE_CARD:
-            return Result("declined", reason=error.error_code)
         return Result("refused", reason=str(error))
 
     def _read(self, reply: dict[str, Any]) -> Result:

@@ -29,7 +29,7 @@ CODES: Final = {"capture": "CAPTURE", "refund": "REFUND", "void": "CANCELLATION"
 LATE: Final = {"capture": "CAPTURE_FAILED", "refund": "REFUND_FAILED"}
 DISPUTE: Final = ("NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK")
 ADJUSTED: Final = ("adjust", "adjust refused")
-# The bank sent the money back: docs.adyen.com/online-payments/refund. Its reference is unconfirmed: facts, wire.webhooks
+# The bank sent the money back: docs.adyen.com/online-payments/refund. Whose reference it has: facts, wire.webhooks
 RETURNED: Final = "REFUNDED_REVERSED"
 ANSWERED: Final = {"approve": True, "decline": False, "reject": False, "fail": False}
 

@@ -30,17 +30,18 @@ WHOLE = {
     *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
 }
 
-STATUS, ERRORS, CARD_ERRORS = (
-    braintree.Transaction.Status,
-    braintree.ErrorCodes.Transaction,
-    braintree.ErrorCodes.CreditCard,
-)
+STATUS = braintree.Transaction.Status
+ERRORS = braintree.ErrorCodes.Transaction
+CARD_ERRORS = braintree.ErrorCodes.CreditCard
 HELD = {
     *(STATUS.Authorized, STATUS.SubmittedForSettlement, STATUS.SettlementPending),
     *(STATUS.Settling, STATUS.Settled, STATUS.SettlementConfirmed),
 }
-GONE = {STATUS.Voided, STATUS.AuthorizationExpired, STATUS.SettlementDeclined, STATUS.SettlementFailed}
-NO = {STATUS.ProcessorDeclined, STATUS.GatewayRejected, STATUS.Failed}
+NO = {STATUS.ProcessorDeclined, STATUS.Failed}  # of the bank, or of the way to it: with a code
+GONE = {
+    *(STATUS.GatewayRejected, STATUS.Voided, STATUS.AuthorizationExpired),
+    *(STATUS.SettlementDeclined, STATUS.SettlementFailed),
+}
 UNSETTLED = {STATUS.SubmittedForSettlement, STATUS.Voided}  # before a refund, and after one whose answer was lost
 CARD = {  # validation errors that are about the card and not about the request
     *(ERRORS.PaymentMethodNonceCardTypeIsNotAccepted, CARD_ERRORS.PaymentMethodNonceCardTypeIsNotAccepted),
@@ -135,13 +136,8 @@ class BraintreePayments:
         return self._send(self.gateway.transaction.submit_for_settlement, transaction, taken, {"api_request_key": key})
 
     def void(self, transaction: str, key: str) -> Result:
-        """Let held money go; what is submitted but not yet settled too."""
-        result = self._void(transaction, key)
-        if result.state == "refused":
-            now = self._fetch(transaction)
-            if now is not None and now.status in GONE:  # gone already, by us or by time
-                return Result("approved", transaction)
-        return result
+        """Let held money go; what is submitted but not yet settled too. What is gone already is refused."""
+        return self._send(self.gateway.transaction.void, transaction, {"api_request_key": key}, done={STATUS.Voided})
 
     def refund(self, transaction: str, key: str, amount: int, currency: str) -> Result:
         """Give `amount` back. Before it is settled only all of it can go back: then it is voided."""
@@ -153,10 +149,7 @@ class BraintreePayments:
             return self._send(self.gateway.transaction.refund, transaction, asked)
         if paid.amount != wanted:
             return Result("refused", reason="it has not been settled yet: refund it tomorrow, or all of it now")
-        return self._void(transaction, key)
-
-    def _void(self, transaction: str, key: str) -> Result:
-        return self._send(self.gateway.transaction.void, transaction, {"api_request_key": key}, done={STATUS.Voided})
+        return self.void(transaction, key)
 
     def _fetch(self, transaction: str) -> Any:
         """The transaction; None where Braintree does not say."""
@@ -192,11 +185,11 @@ class BraintreePayments:
             return Result("approved", seen.payment_methods[0].token) if seen.payment_methods else Result("unknown")
         if seen.status in done or seen.status == braintree.CreditCardVerification.Status.Verified:
             return Result("approved", seen.id)
-        if seen.status in NO:
-            reason = seen.gateway_rejection_reason or seen.processor_response_code or seen.status
+        if seen.status in NO | GONE:
+            code = seen.processor_response_code if seen.status in NO else seen.gateway_rejection_reason
             hard = getattr(seen, "processor_response_type", None) == braintree.ProcessorResponseTypes.HardDeclined
-            return Result("declined", reason=reason, final=True if hard else None)
-        return Result("declined", reason=seen.status) if seen.status in GONE else Result("unknown")
+            return Result("declined", reason=code or seen.status, final=True if hard else None)
+        return Result("unknown")
 
 
 class BraintreeReference(paypact.Driver, gateway="braintree", name="braintree"):
