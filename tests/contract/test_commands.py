@@ -136,6 +136,20 @@ def two(second: str) -> str:
     return "two.py"
 
 
+def test_a_folder_in_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a folder has the contract's name, both commands say so before any work is done."""
+    FILE.mkdir(parents=True)
+    told = []
+    for command in ("check", "write"):
+        assert call(["contract", command, SHOP]) == 2
+        told.append(capsys.readouterr().err)
+
+    assert told == [
+        f"paypact: contract {FILE} cannot be read: Is a directory. Name another folder with --out\n",
+        f"paypact: the result cannot be written to {FILE}: it is a folder. Name a file in it\n",
+    ]
+
+
 def test_several_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Studied in two processes or in this one, integrations have the same contracts, told in the same order."""
     shop = two("return super().sale(payment)")

@@ -16,6 +16,7 @@ from paypact.cli import call
 from paypact.contract import openapi
 from paypact.contract.documents import contract
 from paypact.contract.drift import Change, drift, needs_of
+from paypact.contract.paths import dotted
 from paypact.errors import UsageError
 
 SPECS = os.environ.get("PAYPACT_SPECS")
@@ -30,22 +31,21 @@ RULES = {
     "$.parts[*].amount": {"match": "integer"},
 }
 REPLY = {"id": "p_1", "status": "paid", "card": {"brand": "visa"}, "parts": [{"amount": 5}]}
+INTERACTION: dict[str, Any] = {
+    "type": "Synchronous/HTTP",
+    "description": "sale (approve)",
+    "providerStates": [{"name": "a payment method"}],
+    "request": {"method": "POST", "path": "/v1/payments"},
+    "response": {
+        "status": 200,
+        "body": {"content": REPLY, "contentType": "application/json", "encoded": False},
+        "matchingRules": {"body": {at: {"matchers": [rule]} for at, rule in RULES.items()}},
+    },
+}
 PACT = {
     "consumer": {"name": "shop"},
     "provider": {"name": "gateway"},
-    "interactions": [
-        {
-            "type": "Synchronous/HTTP",
-            "description": "sale (approve)",
-            "providerStates": [{"name": "a payment method"}],
-            "request": {"method": "POST", "path": "/v1/payments"},
-            "response": {
-                "status": 200,
-                "body": {"content": REPLY, "contentType": "application/json", "encoded": False},
-                "matchingRules": {"body": {at: {"matchers": [rule]} for at, rule in RULES.items()}},
-            },
-        }
-    ],
+    "interactions": [INTERACTION],
     "metadata": {"pactSpecification": {"version": "4.0"}},
 }
 SCHEMAS: dict[str, Any] = {
@@ -187,6 +187,39 @@ def test_a_reference_that_is_nothing_but_a_loop(tmp_path: Path) -> None:
     assert ("card.brand", "removed") in [(each.field, each.kind) for each in changes(loop, tmp_path)]
 
 
+CONTENT = {"id": "p_1", "status": "paid", "parts": [{"amount": 5}, {"amount": 6}]}
+WRAPPED = {"content": CONTENT, "contentType": "application/json", "encoded": False}
+TYPED = {"matchers": [{"match": "type"}]}
+BY_HAND = [  # a reply as others write it; what of it is needed, and whether exactly so
+    pytest.param(
+        {"body": WRAPPED, "matchingRules": {"body": {"$.id": TYPED}}},
+        [("id", False), ("status", True), ("parts.0.amount", True)],
+        id="version 4",
+    ),
+    pytest.param(
+        {"body": CONTENT, "matchingRules": {"body": {"$.parts": TYPED}}},
+        [("parts", False), ("id", True), ("status", True), ("parts.0.amount", False)],
+        id="version 3: a matcher is for what lies within, too",
+    ),
+    pytest.param(
+        {"body": CONTENT, "matchingRules": {"$.body.id": {"match": "regex", "regex": "p_.+"}}},
+        [("id", False), ("status", True), ("parts.0.amount", True)],
+        id="version 2",
+    ),
+    pytest.param({"body": "<payment/>"}, [], id="XML"),
+    pytest.param({}, [], id="no body"),
+]
+
+
+@pytest.mark.parametrize(("reply", "needed"), BY_HAND)
+def test_a_contract_that_others_wrote(reply: dict[str, Any], needed: list[tuple[str, bool]]) -> None:
+    """What has no matcher must be equal, so that the code may branch on it."""
+    interaction = {**INTERACTION, "response": {"status": 200, **reply}}
+    found = needs_of([contract("shop.json", json.dumps({**PACT, "interactions": [interaction]}).encode())])
+
+    assert [(dotted(need.field), need.exact) for need in found] == needed
+
+
 def test_version_2_and_version_3_1(tmp_path: Path) -> None:
     """Swagger keeps schemas elsewhere, and 3.1 writes null as a type."""
     text = json.dumps(SPEC).replace("#/components/schemas/", "#/definitions/")
@@ -220,6 +253,7 @@ def test_a_reply_that_is_gone(tmp_path: Path) -> None:
 
 MISTAKES = [
     pytest.param('{"openapi": "3.0.0", "pa', "is no JSON, or was cut off: ", id="cut off"),
+    pytest.param("[" * 200_000, "is no OpenAPI description: it is nested too deeply", id="nested too deeply"),
     pytest.param("[1]", "is no OpenAPI description: it names no version (openapi or swagger)", id="a list"),
     pytest.param(
         '{"openapi": "4.0.0", "paths": {}}',

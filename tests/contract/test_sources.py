@@ -37,7 +37,10 @@ def pact(provider: str = "stripe", consumer: str = "shop", **response: Any) -> d
 
 
 class Server:
-    """A web server with these pages, `{url}` in them filled: a status, or data. It wants a token where told so."""
+    """A web server with these pages, `{url}` in them filled: a status, data, or where to go instead.
+
+    It wants a token where told so.
+    """
 
     def __init__(self, pages: dict[str, Any], authorization: str = "") -> None:
         self.asked: list[tuple[str, str, Any]] = []
@@ -60,7 +63,11 @@ class Server:
                     found = 401
                 status, data = (found, b"") if isinstance(found, int) else (200, json.dumps(found).encode())
                 data = data.replace(b"{url}", server.url.encode())
+                if isinstance(found, str):  # elsewhere
+                    status, data = 302, b""
                 self.send_response(status)
+                if isinstance(found, str):
+                    self.send_header("location", found.format(url=server.url))
                 self.send_header("content-type", "application/hal+json")
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
@@ -195,6 +202,20 @@ def test_of_a_url(verify: Verify, server: Callable[..., Server], monkeypatch: py
     assert verify(f"{at.url}/shop.json", "--source-header", header) == (0, "", ["shop verified"])
 
 
+def test_of_a_url_that_leads_elsewhere(
+    verify: Verify, server: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A redirect is followed; what authenticates at one host is not told to the next."""
+    monkeypatch.setenv("CONTRACTS_TOKEN", "t-" + "1234567")
+    there = server({"/shop.json": pact()}, authorization="Bearer t-1234567")
+    here = server({"/old.json": f"{there.url}/shop.json".replace("127.0.0.1", "localhost"), "/open.json": "{url}/shop"})
+    here.pages["/shop"] = pact()
+    header = "Authorization=Bearer $CONTRACTS_TOKEN"
+    assert verify(f"{here.url}/open.json") == (0, "", ["shop verified"])
+    code, err, _ = verify(f"{here.url}/old.json", "--source-header", header)
+    assert (code, err.partition(" answers ")[2][:4]) == (2, "401:")
+
+
 @pytest.mark.parametrize(
     ("options", "authorization"),
     [
@@ -238,6 +259,7 @@ CREDENTIALS = (
     "it wants other credentials. Give them with --broker-token, --broker-user and --broker-password, "
     "or for a URL with --source-header NAME=VALUE"
 )
+REFUSED = "cannot be reached: Connection refused. Look at the address"
 NO_BROKER = "it is no Pact Broker, or not its front page"
 MISTAKES: dict[str, tuple[list[str], str]] = {
     "no file": (
@@ -255,14 +277,18 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     ),
     "empty folder": (["empty"], "folder empty holds no contract: there is no .json file in it"),
     "folder for others": (["others"], "folder others holds no contract for provider 'stripe' (only for: adyen)"),
-    "url refused": (["{closed}/shop.json"], "contract {closed}/shop.json cannot be reached: Connection refused"),
+    "url refused": (["{closed}/shop.json"], f"contract {{closed}}/shop.json {REFUSED}"),
+    "url that leads in a circle": (
+        ["{url}/round"],
+        "contract {url}/round cannot be reached: too many redirects. Look at the address",
+    ),
     "url 404": (["{url}/gone"], "contract {url}/gone answers 404: there is none. Look at the address"),
     "url 401": (["{url}/401"], f"contract {{url}}/401 answers 401: {CREDENTIALS}"),
     "url 503": (
         ["{url}/503"],
         "contract {url}/503 answers 503: it fails, and nothing was verified. Try again later",
     ),
-    "broker refused": (["--broker", "{closed}"], "broker {closed} cannot be reached: Connection refused"),
+    "broker refused": (["--broker", "{closed}"], f"broker {{closed}} {REFUSED}"),
     "broker 401": (["--broker", "{url}/401"], f"broker {{url}}/401 answers 401: {CREDENTIALS}"),
     "broker 404": (["--broker", "{url}/gone"], "broker {url}/gone answers 404: there is none. Look at the address"),
     "broker 500": (
@@ -316,6 +342,7 @@ def test_a_mistake_is_one_message(
             "/401": 401,
             "/500": 500,
             "/503": 503,
+            "/round": "{url}/round",
             "/page": {},
             "/list": [],
             "/bare": {"_links": {"pb:latest-provider-pacts": link}},

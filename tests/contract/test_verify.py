@@ -243,6 +243,23 @@ def test_every_interaction_is_verified_against_the_simulator(verify: Callable[..
     assert re.fullmatch(r"stripe at http://127.0.0.1:\d+: 6 verified of 6 interactions", lines[8])
 
 
+def test_a_contract_of_version_3(verify: Callable[..., Said], file: File) -> None:
+    """As others write it, with bodies that nothing wraps: its states come true, and what is not kept is named."""
+    made = document(INTERACTIONS["authorize"], INTERACTIONS["capture"])
+    made["metadata"] = {"pactSpecification": {"version": "3.0.0"}}
+    for one in made["interactions"]:
+        del one["type"]
+        for side in ("request", "response"):
+            if "body" in one[side]:
+                one[side]["body"] = one[side]["body"]["content"]
+            one[side]["headers"] = {name: ", ".join(held) for name, held in one[side].get("headers", {}).items()}
+    assert verify(file(made)).results == {"authorize": "verified", "capture": "verified"}
+
+    made["interactions"][1]["response"]["body"]["status"] = "processing"
+    said = verify(file(made))
+    assert (said.code, said.results["capture"]) == (1, "broken")
+
+
 def test_the_commands_for_a_broker_are_printed(verify: Callable[..., Said], file: File) -> None:
     """Ready to paste, as the tool that ships with Pact has them."""
     path = file(document(INTERACTIONS["authorize"]))

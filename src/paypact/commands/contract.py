@@ -110,7 +110,7 @@ def _committed(file: Path) -> dict[str, Any] | None:
     try:
         text = file.read_bytes()
     except OSError as error:
-        raise UsageError(f"contract {file} cannot be read: {error.strerror}") from error
+        raise UsageError(f"contract {file} cannot be read: {error.strerror}. Name another folder with --out") from error
     documents.contract(str(file), text)  # says what is wrong with it
     found: dict[str, Any] = msgspec.json.decode(text)
     return found

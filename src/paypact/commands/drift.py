@@ -66,6 +66,8 @@ def _show(result: DriftResult, new: str, old: str, console: Console) -> None:
     broken = sum(change.breaks for change in result.changes)
     rest = len(result.changes) - broken
     said = f"{broken} of {result.needs} needs break" if broken else f"all {result.needs} needs hold"
+    if result.needs == 1:
+        said = "the one need breaks" if broken else "the one need holds"
     more = f", {rest} to look at" if rest else ""
     compared = f"{new} against {old}" if old else new
     page.line(data(f"{result.provider}: {said}{more} ({compared})", "bold red" if broken else "bold green"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from paypact.contract.documents import Contract
 from paypact.contract.openapi import Absent, Api, Described
-from paypact.contract.paths import Path, dotted, parse
+from paypact.contract.paths import Path, dotted, leaves, parse
 from paypact.report.model import Record
 
 SCHEMA: Final = 1
@@ -87,43 +88,64 @@ def needs_of(contracts: Iterable[Contract]) -> list[Need]:
         for each in contract.interactions:
             if each.kind != "http":
                 continue
-            request, reply = each.raw["request"], each.raw["response"]
-            content = reply.get("body", {}).get("content") if isinstance(reply.get("body"), dict) else None
-            for place, rule in reply.get("matchingRules", {}).get("body", {}).items():
-                need = _need(request, reply, place, rule, content, contract.consumer)
-                if need is not None:
-                    key = (
-                        need.method,
-                        _template(need.path),
-                        need.status,
-                        need.field,
-                        need.example if need.exact else None,
-                    )
-                    before = found.get(key)
-                    consumers = (*before.consumers, *need.consumers) if before else need.consumers
-                    found[key] = Need(
-                        *(need.method, need.path, need.status, need.field, need.example, need.exact),
-                        tuple(dict.fromkeys(consumers)),
-                    )
+            method, address, status = (
+                each.raw["request"]["method"],
+                each.raw["request"]["path"],
+                each.raw["response"]["status"],
+            )
+            for field, example, exact in _fields(each.raw["response"]):
+                key = (method, _template(address), status, field, example if exact else None)
+                before = found[key].consumers if key in found else ()
+                consumers = tuple(dict.fromkeys((*before, contract.consumer)))
+                found[key] = Need(method, address, status, field, example, exact, consumers)
     return list(found.values())
 
 
-def _need(request: Any, reply: Any, place: str, rule: Any, content: Any, consumer: str) -> Need | None:
-    try:
-        path = parse(place)
-    except ValueError:
-        return None
-    held = content
+def _fields(reply: Mapping[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
+    """Each field that a reply of a contract must have, with its example, and whether it must be exactly this.
+
+    What has a matcher comes first. Without one of its own or around it a value must be equal, as Pact has it.
+    """
+    content, rules = _content(reply.get("body")), dict(_rules(reply))
+    for path, exact in rules.items():
+        reached, held = _held(content, path)
+        if reached:
+            yield path, held, exact
+    if not isinstance(content, dict | list):
+        return
+    told = set(rules)
+    for way, held in leaves(content):
+        path = tuple(0 if isinstance(part, int) else part for part in way)  # what is true of one item is of each
+        if path not in told:
+            told.add(path)
+            yield path, held, not any(path[:length] in rules for length in range(len(path)))
+
+
+def _content(body: Any) -> Any:
+    """What stands in a body; V4 wraps it."""
+    return body["content"] if isinstance(body, dict) and "content" in body and "contentType" in body else body
+
+
+def _rules(reply: Mapping[str, Any]) -> Iterator[tuple[Path, bool]]:
+    """The places of a body that have a matcher, and whether it wants exactly the example: of V3 and V4, and of V2."""
+    rules = reply.get("matchingRules") or {}
+    older = {place.replace("$.body", "$", 1): rule for place, rule in rules.items() if place.startswith("$.body")}
+    for place, rule in (older or rules.get("body") or {}).items():
+        matchers = rule.get("matchers", (rule,)) if isinstance(rule, dict) else ()
+        with suppress(ValueError):  # a place that only Pact's own tools can read
+            yield parse(place), any(each.get("match") == "equality" for each in matchers)
+
+
+def _held(content: Any, path: Path) -> tuple[bool, Any]:
+    """Whether a place leads anywhere, and what stands there."""
     for part in path:
-        if isinstance(held, dict) and part in held:
-            held = held[str(part)]
-        elif isinstance(held, list) and isinstance(part, int) and part < len(held):
-            held = held[part]
+        if isinstance(content, dict) and part in content:
+            content = content[str(part)]
+        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
+            content = content[part]
         else:
-            return None
-    matchers = rule.get("matchers", ()) if isinstance(rule, dict) else ()
-    exact = any(each.get("match") == "equality" for each in matchers)
-    return Need(request["method"], request["path"], reply["status"], path, held, exact, (consumer,))
+            return False, None
+    return True, content
 
 
 def _template(path: str) -> str:

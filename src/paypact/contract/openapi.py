@@ -180,7 +180,9 @@ def load(file: str) -> Api:
 def _json(raw: bytes, file: str) -> Any:
     try:
         return json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise UsageError(f"{file} is no OpenAPI description: it is nested too deeply") from None
+    except ValueError as error:
         raise UsageError(f"{file} is no JSON, or was cut off: {error}") from error
 
 

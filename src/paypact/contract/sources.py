@@ -18,6 +18,7 @@ from paypact.errors import UsageError
 from paypact.naming import near
 
 _TIMEOUT = urllib3.Timeout(10.0)
+_MOST_REDIRECTS = 5
 _PACTS = "pb:latest-provider-pacts"
 _PACTS_OF_BROKER = "pb:pacts"
 
@@ -105,10 +106,19 @@ def fetched(url: str, headers: Mapping[str, str], what: str = "contract") -> byt
     Raises:
         ContractError: nothing does, or whoever answers refuses or fails; the message says which.
     """
+    following = urllib3.Retry(
+        total=None,
+        connect=0,
+        read=0,
+        status=0,
+        other=0,
+        redirect=_MOST_REDIRECTS,
+        remove_headers_on_redirect=headers,  # what authenticates at one host is not told to another
+    )
     try:
-        reply = urllib3.request("GET", url, headers=dict(headers), timeout=_TIMEOUT, retries=False, redirect=True)
+        reply = urllib3.request("GET", url, headers=dict(headers), timeout=_TIMEOUT, retries=following)
     except urllib3.exceptions.HTTPError as error:
-        raise ContractError(f"{what} {url} cannot be reached: {reason(error)}") from None
+        raise ContractError(f"{what} {url} cannot be reached: {reason(error)}. Look at the address") from None
     if reply.status in (401, 403):
         raise ContractError(
             f"{what} {url} answers {reply.status}: it wants other credentials. Give them with --broker-token, "
@@ -127,6 +137,8 @@ def reason(error: Exception) -> str:
     inner = getattr(error, "reason", None) or error
     if isinstance(inner, urllib3.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(inner):
         return "its certificate is not trusted. Name the file of its authority in SSL_CERT_FILE"
+    if isinstance(inner, urllib3.exceptions.ResponseError):
+        return str(inner)  # too many redirects
     system = inner.__cause__ if isinstance(inner.__cause__, OSError) else None
     if system is not None and system.strerror:
         return str(system.strerror)

@@ -96,9 +96,14 @@ def junit(result: Verification) -> bytes:
 
 
 def next_steps(contracts: Iterable[Contract]) -> list[str]:
-    """The commands that publish these contracts and ask a broker whether one may be deployed, ready to paste."""
+    """The commands that publish these contracts and ask a broker whether one may be deployed, ready to paste.
+
+    Of those that are files: what was read from a URL is published already.
+    """
     version, broker = '"$(git rev-parse --short HEAD)"', '--broker-base-url "$PACT_BROKER_BASE_URL"'
-    known = list(contracts)
+    known = [one for one in contracts if "://" not in one.source]
+    if not known:
+        return []
     files = " ".join(shlex.quote(one.source) for one in known)
     consumers = dict.fromkeys(one.consumer for one in known)
     branch = '--branch "$(git branch --show-current)"'
