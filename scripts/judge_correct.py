@@ -65,14 +65,18 @@ def judge(file: str, seed: int, examples: int) -> Judged:
 def main(arguments: list[str]) -> int:
     """Judge the named integrations, or all; whether any was accused decides the exit code."""
     parser = argparse.ArgumentParser(prog="judge_correct", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="files below fixtures/correct, without .py")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder or file below fixtures/correct, without .py")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many seeds (1)")
     parser.add_argument("--first", type=int, default=1, metavar="N", help="the first seed (1)")
     parser.add_argument("--examples", type=int, default=PROFILES["quick"].examples, metavar="N", help="a cell")
     parser.add_argument("--processes", type=int, default=2, metavar="N")
     given = parser.parse_args(arguments)
     found = sorted(CORRECT.rglob("*.py"))
-    chosen = [file for file in found if not given.names or file.stem in given.names]
+    names = {file: {file.stem, f"{file.parent.name}/{file.stem}", file.parent.name} for file in found}
+    for name in given.names:
+        if not any(name in known for known in names.values()):
+            parser.error(f"no correct integration or gateway is called {name!r}")
+    chosen = [file for file in found if not given.names or names[file] & {*given.names}]
     seeds = range(given.first, given.first + given.seeds)
     console, all_of = Console(soft_wrap=True, highlight=False), list[Judged]()
     with ProcessPoolExecutor(given.processes) as pool:

@@ -6,16 +6,33 @@ a brand or method that nobody has heard of is still an approved payment.
 
 from __future__ import annotations
 
-from paypact.testkit import Axis, Case, Example, Exploration, amounts, promise, replies, variation
+from collections.abc import Iterator
+from typing import Final
+
+from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise, replies, rewording, variation
+from paypact.testkit import webhook_cases as flows
+from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS, PAYING
 from paypact.testkit.variation import Struck
 
+RECEIVE: Final = "receive"
 DONE = ("authorized", "paid", "undone")  # standings in which the money moved, or was held
 
 
-@promise("tolerance", order=4, cost=17, needs=PAYING, cells=replies.operations)
+def each_operation(target: Target) -> Iterator[str]:
+    """A cell an operation whose replies are varied, and one for the webhooks that a driver receives."""
+    if any(map(target.offers, PAYING)):
+        yield from replies.operations(target)
+    if target.offers("receive"):
+        yield RECEIVE
+
+
+@promise("tolerance", order=4, cost=17, needs=(*PAYING, RECEIVE), cells=each_operation)
 def every_legal_reply_is_survived(run: Exploration) -> None:
     target = run.target
+    if run.key == RECEIVE:
+        _hears(run)
+        return
     situations = [target.case(operation=run.key, **values) for values in replies.situations(target, run.key)]
     cases = variation.cases(situations, lambda case: run.rehearsed(case, survive))
     run.explore(
@@ -29,6 +46,16 @@ def every_legal_reply_is_survived(run: Exploration) -> None:
         condition="reply varied",
         cases=cases,
     )
+
+
+def _hears(run: Exploration) -> None:
+    """Whatever a webhook may be, it is survived."""
+    cases = rewording.cases(run.target, lambda case: run.rehearsed(case, rewording.hear), quick=run.replaying)
+    if not any(case.variation for case in cases) and not run.replaying:
+        raise NotCoveredError("of this gateway's webhooks nothing is declared that may be otherwise")
+    axes = flows.axes(cases, sealed=False)
+    axes |= {"operation": Axis((RECEIVE,)), "variation": variation.VariationAxis.of(cases)}
+    run.explore(axes, rewording.hear, condition="webhook varied", cases=cases, at_random=False)
 
 
 def survive(example: Example) -> None:

@@ -111,6 +111,11 @@ class Exploration:
         self._failures: dict[tuple[str, ...], Played] = {}
         self._failed: dict[Case, tuple[str, ...]] = {}
 
+    @property
+    def replaying(self) -> bool:
+        """Whether one case is played again: then none has to be looked for."""
+        return self._replay is not None
+
     def rehearse(self, play: Play) -> int:
         """The most exchanges that any operation of the driver makes in its plainest, undisturbed flow."""
         operations = (*paying(self.target), *moving(self.target))
@@ -166,7 +171,7 @@ class Exploration:
             if played.problem is not None:
                 self.findings.append(self._finding(played, {}))
             if played.example.varying is not None and played.example.varying.struck is None:
-                self.notes.append(f"no reply could be varied by {case.variation!r}")
+                self.notes.append(f"no reply or webhook could be varied by {case.variation!r}")
             return
         place = (self.cell.part, self.cell.parts, self.profile.seed)
         for case in covering.rows(axes, *place, plainly=plainly) if cases is None else cases:

@@ -63,7 +63,7 @@ def finding_of(
         sentence += f"; when the shopper then pressed again, {twice.verdict.sentence.rpartition(', but ')[2]}"
     varied = example.varying.struck if example.varying else None
     if varied and problem.trigger == "variation":
-        sentence = f"where reply {varied.number} {varied}, {sentence}"
+        sentence = f"where {varied.subject} {varied}, {sentence}"
     values = to_json(case, axes)
     faults = ", ".join(dict.fromkeys(str(fault) for fault in example.world.network.delivered))
     operation = told.operation if told else case.operation

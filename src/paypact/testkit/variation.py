@@ -1,8 +1,10 @@
 """Variations of replies, as cases spell them: found by rehearsal, made while a reply is still typed, told in a finding.
 
-`2 payment_method_details.card.checks absent` varies the second reply to the case's operation. `1 everything documented`
-leaves out or nulls at once all that may be. `1 status unseen, nothing moved` shows a word that nobody knows over a
-movement that the gateway has only acknowledged: the same word over money that moved is a case of its own.
+`2 payment_method_details.card.checks absent` varies the second reply to the case's operation, or the second webhook
+where that is `receive`. `1 everything documented` leaves out or nulls at once all that may be, and
+`1 every null at depth 3` makes one such change wherever it is documented at one depth. `1 status unseen, nothing moved`
+shows a word that nobody knows over a movement that the gateway has only acknowledged: the same word over money that
+moved is a case of its own.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ from paypact.world.wire import Grade, GradeWord
 if TYPE_CHECKING:
     from paypact.testkit.example import Example
     from paypact.testkit.profiles import Profile
+    from paypact.world.notifications import Event, Outbox
     from paypact.world.world import World
 
 Rehearse: TypeAlias = "Callable[[Case], Example]"
 EVERYTHING: Final = "everything"
+EVERY: Final = "every"
+DEPTH: Final = " at depth "
 NOTHING_MOVED: Final = ", nothing moved"
 ACKNOWLEDGED: Final = 3600.0  # seconds until a movement that was only acknowledged is carried out
 GRADES: Final[tuple[GradeWord, ...]] = ("documented", "schema", "never")  # best evidenced first
@@ -71,6 +76,8 @@ class Change:
         head, _, grade = self.what.partition(" ")
         if head == EVERYTHING:
             return tuple(everything(possible, grade))
+        if head == EVERY:
+            return tuple(each for each in possible if every(each) == self.what)
         return tuple(each for each in possible if str(each) == self.what)[:1]
 
 
@@ -94,11 +101,12 @@ class VariationAxis(Axis):
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """What was truly varied: the number of the exchange in its example, and the variations made of its reply."""
+    """What was truly varied: the number of the exchange in its example (0: a webhook), and what its reply underwent."""
 
     number: int
     change: Change
     variations: tuple[Variation, ...]
+    subject: str = ""  # as a sentence names it
 
     @property
     def grade(self) -> Grade:
@@ -121,6 +129,8 @@ class Struck:
         if kind_of(f"{self.change.place} {self.change.what}") == EVERYTHING:
             return "left out or nulled all that it may"
         only = self.variations[0]
+        if self.change.what.startswith(f"{EVERY} "):
+            return _SAID[only.kind].format(f"all that may be so {len(only.path)} levels deep", "")
         path = ".".join(str(part) for part in only.path)
         return _SAID[only.kind].format(f"`{path}`" if path else "itself", only.arm.name if only.arm else "")
 
@@ -155,8 +165,36 @@ class Varying:
         chosen = self.change.among(variations(response.body, everything=self.illegal))
         if not chosen:
             return response
-        self.struck = Struck(exchange.number, self.change, chosen)
+        self.struck = Struck(exchange.number, self.change, chosen, f"reply {exchange.number}")
         return replace(response, body=varied(response.body, chosen), headers=dict(response.headers))
+
+
+class Rewording(Varying):
+    """The same for a webhook: whenever it is delivered, it is the varied one."""
+
+    def attach(self, world: World) -> None:
+        """Nothing: webhooks are varied on their way, see `listen`."""
+
+    def listen(self, outbox: Outbox) -> None:
+        """Vary what leaves here."""
+        outbox.change = lambda event: self._reworded(outbox, event)
+
+    def _reworded(self, outbox: Outbox, event: Event) -> Event:
+        place = next((n for n, each in enumerate(outbox.happened, 1) if each.id == event.id), 0)
+        if place != self.change.place or event.tree is None:
+            return event
+        chosen = self.change.among(variations(event.tree))
+        if not chosen:
+            return event
+        self.struck = Struck(0, self.change, chosen, f"webhook {event.type}")
+        return outbox.simulator.reworded(event, varied(event.tree, chosen))
+
+
+def every(each: Variation) -> str:
+    """The text of all documented changes of the same kind at the same depth; empty for what is not among such."""
+    if each.grade.word != "documented" or each.state or each.kind == "arm":
+        return ""
+    return f"{EVERY} {each.kind}{DEPTH}{len(each.path)}"
 
 
 def spelled(text: str) -> bool:

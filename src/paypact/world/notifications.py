@@ -24,8 +24,8 @@ REDELIVERY: Final = 3600.0  # seconds until an event that was not taken is sent 
 class Event:
     """One thing the gateway tells. `type` is the gateway's word; `body` the bytes before any signature.
 
-    `order` is the reference of the purchase it is about, where the gateway knows one. `content` is the gateway's own
-    form of the body, for gateways that sign parts of it.
+    `order` is the reference of the purchase it is about, where the gateway knows one. `tree` is what it says as data,
+    of which some is declared.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Event:
     at: float
     body: bytes
     order: str = ""
-    content: Any = None
+    tree: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Webhooks(Protocol):
     """A folder's module `webhooks`: what the methods of the same purpose answer, given the simulator first."""
 
     def drawn(self, simulator: Any, entry: Entry, version: str | None) -> Iterable[Event]: ...
+    def reworded(self, event: Event, tree: Any) -> Event: ...  # called for events that have a tree
     def sealed(self, simulator: Any, event: Event, seal: Seal) -> Notification: ...
     def strangers(self, simulator: Any, version: str | None) -> Iterable[Event]: ...
     def forgeries(self, simulator: Any, purchase: Purchase, version: str | None) -> Iterable[Event]: ...
@@ -138,6 +139,10 @@ class Simulator(ABC):
         if not self.webhooks:
             raise NotSimulatedError(f"{self.facts.gateway.title} webhooks")
         return self._telling.sealed(self, event, seal)
+
+    def reworded(self, event: Event, tree: Any) -> Event:
+        """An event that has a tree, saying this instead, which is plain data."""
+        return self._telling.reworded(event, tree)
 
     def strangers(self, version: str | None) -> Iterable[Event]:
         """Genuine events that are not about a payment: other products of the account, types nobody has heard of.

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
+
+from paypact.gateways.adyen import wire
 from paypact.gateways.adyen.simulator import payments
 from paypact.gateways.adyen.simulator.account import Account, letters
 from paypact.payments import Notification, Payment
@@ -131,7 +136,13 @@ def _date(at: float) -> str:
 
 
 def _event(account: Account, item: dict[str, Any], at: float, id_: str, order: str = "") -> Event:
-    return Event(id_, item["eventCode"], at, encode_json(_envelope(item)), order, item)
+    tree = msgspec.convert(item, wire.NotificationItem)
+    return Event(id_, item["eventCode"], at, encode_json(_envelope(item)), order, tree)
+
+
+def reworded(event: Event, tree: dict[str, Any]) -> Event:
+    """See `Simulator.reworded`."""
+    return replace(event, body=encode_json(_envelope(tree)))
 
 
 def _envelope(item: dict[str, Any]) -> dict[str, Any]:
@@ -149,11 +160,14 @@ def sealed(account: Account, event: Event, seal: Seal) -> Notification:
     """
     if seal.age or seal.also:
         raise NotSimulatedError("Adyen webhooks with a dated signature, or with two")
-    own = account.credentials()
-    item: dict[str, Any] = {**event.content, "additionalData": dict(event.content.get("additionalData", {}))}
-    signed = {**item, "pspReference": item["pspReference"][::-1]} if seal.altered else item
-    if not seal.unsigned:
-        item["additionalData"]["hmacSignature"] = signature(signed, seal.secret or own["hmac_key"])
+    own, envelope = account.credentials(), json.loads(event.body)
+    item = _item_of(envelope)
+    signed = {**item, "pspReference": str(item.get("pspReference"))[::-1]} if seal.altered else item
+    if item and not seal.unsigned:
+        item["additionalData"] = {
+            **_object(item, "additionalData"),
+            "hmacSignature": signature(signed, seal.secret or own["hmac_key"]),
+        }
     genuine = not (seal.unsigned or seal.altered or seal.secret)
     login = f"{own['webhook_username']}:{own['webhook_password'] if genuine else 'guessed'}"
     headers = {
@@ -161,14 +175,28 @@ def sealed(account: Account, event: Event, seal: Seal) -> Notification:
         "User-Agent": "Adyen HttpClient 1.0",
         "Authorization": f"Basic {base64.b64encode(login.encode()).decode()}",
     }
-    return Notification("POST", WEBHOOK_URL, headers, encode_json(_envelope(item)), ADDRESS)
+    return Notification("POST", WEBHOOK_URL, headers, encode_json(envelope), ADDRESS)
+
+
+def _item_of(envelope: Any) -> dict[str, Any]:
+    """The item in an envelope; empty where something was taken from it, to see who misses it."""
+    try:
+        item = envelope["notificationItems"][0]["NotificationRequestItem"]
+    except (IndexError, KeyError, TypeError):
+        item = None
+    return item if isinstance(item, dict) else {}
+
+
+def _object(item: dict[str, Any], name: str) -> dict[str, Any]:
+    held = item.get(name)
+    return held if isinstance(held, dict) else {}
 
 
 def signature(item: dict[str, Any], key: str) -> str:
     """The signature of an item: docs.adyen.com/development-resources/webhooks/verify-hmac-signatures."""
-    amount = item["amount"]
-    parts = [*(item.get(name, "") for name in SIGNED), amount["value"], amount["currency"]]
-    text = ":".join(map(str, (*parts, item["eventCode"], item["success"])))
+    parts = [item.get(name, "") for name in SIGNED]
+    parts += [_object(item, "amount").get(name, "") for name in ("value", "currency")]
+    text = ":".join(map(str, (*parts, item.get("eventCode", ""), item.get("success", ""))))
     return base64.b64encode(hmac.digest(bytes.fromhex(key), text.encode(), "sha256")).decode()
 
 

@@ -296,3 +296,35 @@ class SessionResult(Sent):
         Maybe[list[SessionPayment]],
         documented("CheckoutService-v72.json: example get-sessions-sessionId-success-200", "absent"),
     ] = UNSET
+
+
+class ItemData(Sent):
+    """Details of a webhook's item."""
+
+    summary: Setting = msgspec.field(name="cardSummary", default=UNSET)
+    method: Annotated[Maybe[Open], documented(SETTINGS, "absent"), documented(OPEN, "unseen")] = msgspec.field(
+        name="paymentMethod", default=UNSET
+    )
+    stored: Annotated[Maybe[str], never("the card was kept", "absent")] = msgspec.field(
+        name="recurring.recurringDetailReference", default=UNSET
+    )
+    action: Annotated[Maybe[str], never("what became of a reversal", "absent")] = msgspec.field(
+        name="modification.action", default=UNSET
+    )
+
+
+class NotificationItem(Sent, rename="camel"):
+    """What a standard webhook says. Which of it is signed: `webhooks.SIGNED`, amount, code and success."""
+
+    additional_data: Annotated[Maybe[ItemData], never("it holds the signature, too")] = UNSET
+    amount: Amount
+    event_code: str
+    event_date: str
+    merchant_account_code: str
+    merchant_reference: str
+    operations: Annotated[Maybe[list[str]], never("what can be done with a payment that was authorised")] = UNSET
+    original_reference: Annotated[Maybe[str], never("the payment that it is about", "absent")] = UNSET
+    payment_method: Annotated[Open, documented(OPEN, "unseen")]
+    psp_reference: str
+    reason: str
+    success: str

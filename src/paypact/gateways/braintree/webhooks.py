@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -50,9 +51,15 @@ def drawn(account: Account, entry: Entry, _: str | None) -> Iterator[Event]:
 
 def _event(account: Account, kind: str, subject: Any) -> Event:
     at = account.now()
-    body = encode_xml({"notification": {"timestamp": at, "kind": kind, "subject": subject}})
+    tree = {"notification": {"timestamp": at, "kind": kind, "subject": subject}}
+    body = encode_xml(tree)
     id_ = letters(account.serial, kind, len(account.ledger.journal), hashlib.sha1(body).hexdigest(), length=16)  # noqa: S324 - a name, no secret
-    return Event(id_, kind, account.world.clock.time(), body)
+    return Event(id_, kind, account.world.clock.time(), body, tree=tree)
+
+
+def reworded(event: Event, tree: dict[str, Any]) -> Event:
+    """See `Simulator.reworded`."""
+    return replace(event, body=encode_xml(tree))
 
 
 # --- delivering -------------------------------------------------------------------------------------------------------

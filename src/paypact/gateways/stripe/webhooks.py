@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -72,8 +73,12 @@ def _event(
         "request": request or {"id": None, "idempotency_key": None},
         "type": type_,
     }
-    body = msgspec.json.format(encode_json(envelope), indent=2)  # github stripe/stripe-php issue 884: lines and indents
-    return Event(id_, type_, at, body, order)
+    return reworded(Event(id_, type_, at, b"", order, tree=envelope), envelope)
+
+
+def reworded(event: Event, tree: dict[str, Any]) -> Event:
+    """See `Simulator.reworded`. With lines and indents, as in github stripe/stripe-php issue 884."""
+    return replace(event, body=msgspec.json.format(encode_json(tree), indent=2))
 
 
 def _request(account: Account, entry: Entry) -> dict[str, Any] | None:
