@@ -100,23 +100,24 @@ def _interrupted_anywhere(run: Exploration) -> None:
     """Another shopper comes in between at each line of the team's that a payment comes by."""
     target = run.target
     plain = target.case(operation=buying(target)[0])
-    cases = []
+    places: dict[str, str] = {}  # the line, the first operation that comes by it
     for operation in buying(target):
-        passed = lines(target, plain.but({"operation": operation}))
-        if len(passed) > MOST:
-            run.notes.append(f"{operation}: {len(passed) - MOST} of {len(passed)} lines were left out")
-        cases += [plain.but({"operation": operation, "interrupted": line}) for line in passed[:MOST]]
+        for line in lines(target, plain.but({"operation": operation})):
+            places.setdefault(line, operation)
+    cases = [plain.but({"operation": operation, "interrupted": line}) for line, operation in places.items()]
+    if len(cases) > MOST:
+        run.notes.append(f"{len(cases) - MOST} of {len(cases)} lines were left out")
     if not cases:
         raise NotCoveredError(
             "no line of the team's own lies between its driver and the SDK: there is nothing to interrupt"
         )
     axes = {
-        "interrupted": Axis.own(tuple(dict.fromkeys(case.interrupted for case in cases))),
+        "interrupted": Axis.own(tuple(places)),
         "operation": Axis(buying(target)),
         "scheme": Axis(target.schemes[:1]),
         "currency": Axis(target.currencies[:1]),
     }
-    run.explore(axes, another_pays, condition="interrupted", cases=cases, at_random=False)
+    run.explore(axes, another_pays, condition="interrupted", cases=cases[:MOST], at_random=False)
 
 
 def _plan(run: Exploration, least: int) -> tuple[str, ...]:
