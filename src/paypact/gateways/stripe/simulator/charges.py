@@ -67,7 +67,9 @@ def render(account: Account, held: Authorization) -> wire.Charge:
         paid=error is None and held.state != "pending",
         payment_intent=intent.id,
         payment_method=attempt.method.id,
-        payment_method_details=wire.MethodDetails(card=_card(account, held)),
+        payment_method_details=(wire.CardDetails if intent.only_cards else wire.MethodDetails)(
+            card=_card(account, held)
+        ),
         radar_options={},
         receipt_email=intent.params.get("receipt_email"),
         receipt_url=None if error else f"https://pay.stripe.com/receipts/payment/{attempt.id[3:]}",

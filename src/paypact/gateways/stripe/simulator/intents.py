@@ -22,6 +22,7 @@ Seen = wire.PaymentIntent | wire.PublicIntent
 
 CANCELABLE = (*attempts.CONFIRMABLE, "requires_capture", "processing")
 ECHOED = (
+    "allowed_payment_method_types",
     "description",
     "receipt_email",
     "setup_future_usage",
@@ -237,6 +238,7 @@ def render(account: Account, purchase: Purchase) -> wire.PaymentIntent:
     automatic = intent.automatic
     return wire.PaymentIntent(
         id=intent.id,
+        allowed_payment_method_types=params.get("allowed_payment_method_types"),
         amount=intent.amount,
         amount_capturable=account.units(capturable, intent.currency),
         amount_details={"tip": {}},

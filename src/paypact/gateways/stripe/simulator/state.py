@@ -75,6 +75,11 @@ class Intent:
         return self.kind == "payment" and self.options.get("capture_method", self.capture_method) == "manual"
 
     @property
+    def only_cards(self) -> bool:
+        """Whether the shop listed cards, and nothing else, as what it takes."""
+        return self.automatic is None and (self.params.get("allowed_payment_method_types") or self.types) == ["card"]
+
+    @property
     def incremental(self) -> bool:
         """Whether more may be held later: asked for with the first request."""
         return self.manual and self.options.get("request_incremental_authorization") == "if_available"

@@ -19,6 +19,7 @@ from paypact.gateways.stripe.wire.cards import (
     Wallet,
 )
 from paypact.gateways.stripe.wire.charges import (
+    CardDetails,
     ChargeCard,
     Destination,
     DestinationCard,
@@ -67,6 +68,7 @@ __all__ = [
     "BalanceTransaction",
     "BillingDetails",
     "Buyer",
+    "CardDetails",
     "CardError",
     "Charge",
     "ChargeCard",

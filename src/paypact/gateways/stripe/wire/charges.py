@@ -70,6 +70,13 @@ class MethodDetails(Object):
     type: Annotated[Open, TYPE] = "card"
 
 
+class CardDetails(MethodDetails):
+    """Where the shop listed cards as the only way to pay."""
+
+    arms: ClassVar[tuple[Arm, ...]] = ()
+    type: str = "card"
+
+
 class Outcome(Object):
     advice_code: Open | None
     network_advice_code: str | None = None
