@@ -12,23 +12,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
+from paypact.contract.effects import Departure, effect
 from paypact.contract.model import Need, Read
 from paypact.contract.paths import Path, dotted, last
 from paypact.contract.trace import Step, Symbols, Trace
 from paypact.world.variations import Variation
 from paypact.world.wire import UNSEEN_WORD, Kind
 
-Departure: TypeAlias = tuple[Step | None, Step | None] | None  # the first step that differs, as it was and as it is
 Change: TypeAlias = tuple[int, Variation]  # of the reply with that number
 Play = Callable[[Collection[Change]], Trace]  # the trace of the same case with these changes
 How: TypeAlias = Literal["absent", "null", "other", "together"]  # how a change is made that matters
 Missed: TypeAlias = tuple[How, Path]  # a change that matters
+Quiet: TypeAlias = tuple[Kind, Path]  # one that does not
+_K = TypeVar("_K")
 _OTHER: Final[tuple[Kind, ...]] = ("unseen", "other", "empty")  # another value; a field has one of them
 _GENTLE: Final[Mapping[How, tuple[Kind, ...]]] = {"null": ("null",), "other": _OTHER}
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number", float: "number", dict: "object", list: "list"}
-MOST_SHOWN: Final = 160
 STANDS_IN: Final = "nothing, while another field stands in for it or keeps its usual value"
 
 
@@ -40,6 +41,7 @@ class Found:
     unneeded: list[Path] = field(default_factory=list)
     missed: set[Missed] = field(default_factory=set)  # the changes that mattered
     hollow: set[Path] = field(default_factory=set)  # needed not to be null, but nothing in them: they can be gone
+    quiet: set[Quiet] = field(default_factory=set)  # the changes of what is needed that did not matter
 
     @property
     def together(self) -> bool:
@@ -58,6 +60,7 @@ class Found:
             [path[1:] for path in self.unneeded if path[0] == number],
             {(how, path[1:]) for how, path in self.missed if path[0] == number},
             {path[1:] for path in self.hollow if path[0] == number},
+            {(kind, path[1:]) for kind, path in self.quiet if path[0] == number},
         )
 
 
@@ -71,7 +74,8 @@ class Expected:
     needs: Mapping[Path, Need] = field(default_factory=dict)
     spare: Collection[Path] = ()  # fields that some reply could do without
     alike: Collection[Missed] = ()  # the changes that mattered in the reply that is most like this one
-    ever: Collection[Missed] = ()  # changes of fields of whose name one mattered in any reply
+    ever: Collection[Missed] = ()  # the changes that mattered in any reply
+    quiet: Collection[Quiet] = ()  # the changes of what is needed that did not matter in the most alike
 
     @staticmethod
     def of_all(each: Mapping[int, Expected]) -> Expected:
@@ -81,6 +85,7 @@ class Expected:
             {(number, *path) for number, one in each.items() for path in one.spare},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.alike},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.ever},
+            {(kind, (number, *path)) for number, one in each.items() for kind, path in one.quiet},
         )
 
 
@@ -117,9 +122,16 @@ class Ablation:
         self._alone(result)
         self._gently(result)
         self._together(result)
+        self._quietly(path for path in result.needs if path not in known)
         # in the order of the reply, however they were found
         result.needs = {
             path: result.needs[path] if path in known else self._read(path) for path in self.of if path in result.needs
+        }
+        result.quiet = {
+            (kind, path)
+            for path in result.needs
+            for kind, change in self.of[path].items()
+            if self._played.get(frozenset({change}), change) is None
         }
         return result
 
@@ -254,6 +266,21 @@ class Ablation:
             self._played[key] = self.usual.departs(self.play(changes))
         return self._played[key]
 
+    def _quietly(self, needed: Iterable[Path]) -> None:
+        """What is expected to change nothing in fields that are needed, as many at once as can be."""
+        rest = [
+            (kind, path)
+            for path in needed
+            for kind, change in self.of[path].items()
+            if (kind, path) in self.expected.quiet and frozenset({change}) not in self._played
+        ]
+        while rest:
+            tried = _compatible(rest)
+            changes = [self.of[path][kind] for kind, path in tried]
+            if not self._matters(changes):
+                self._played.update((frozenset({change}), None) for change in changes)
+            rest = [each for each in rest if each not in tried]
+
     # --- how it is read -----------------------------------------------------------------------------------------
 
     def _read(self, path: Path) -> Need:
@@ -303,44 +330,14 @@ def _outermost(paths: Iterable[Path]) -> list[Path]:
     return kept
 
 
-def _compatible(changes: Iterable[Missed]) -> list[Missed]:
+def _compatible(changes: Iterable[tuple[_K, Path]]) -> list[tuple[_K, Path]]:
     """The first of these changes that can be made at once: none lies within another, or at the same place."""
-    made: dict[Path, Missed] = {}
-    for how, path in changes:
-        if not _within(path, made):
-            made[path] = (how, path)
+    made: dict[Path, tuple[_K, Path]] = {}
+    for change in changes:
+        if not _within(change[1], made):
+            made[change[1]] = change
     return list(made.values())
 
 
 def _within(path: Path, others: Collection[Path]) -> bool:
     return any(path[:length] in others for length in range(1, len(path) + 1))
-
-
-def effect(departed: Departure) -> str:
-    """What happens instead, in one sentence."""
-    if departed is None:
-        return ""
-    usual, instead = departed
-    if instead is None:
-        assert usual is not None
-        what = f"sends no {_line(usual)}" if usual.kind == "request" else "says nothing more"
-        return f"{usual.who} {what}"
-    if instead.kind == "request":
-        again = usual is not None and usual.kind == "request" and _line(usual) == _line(instead)
-        return f"{instead.who} sends {_line(instead)}{' with something else in it' if again else ''}"
-    if instead.kind == "webhook":
-        return f"the webhook {instead.who} is answered {_short(instead.text)}"
-    if instead.kind == "order":
-        return f"the order reads {_short(instead.text)}"
-    if instead.text.startswith("crash with "):
-        return f"{instead.who} crashes with {_short(instead.text.removeprefix('crash with '))}"
-    return f"{instead.who} answers {_short(instead.text)}"
-
-
-def _line(step: Step) -> str:
-    return _short(step.text.partition("\n")[0].partition("?")[0])
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}…"
