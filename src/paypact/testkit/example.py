@@ -43,6 +43,7 @@ from paypact.world.simulator import Simulator
 from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
+TYPING = 20.0  # seconds, virtual ones, until a shopper tries again
 CLAIMS = "claims to have paid"  # a shopper who walks away and writes the URL of the return page by hand
 ACTS = {"comes back twice": "passed", CLAIMS: "abandoned"}  # what else shoppers do, and how they act before
 CAME = {CLAIMS: "abandoned, with the URL of a success"}
@@ -143,6 +144,8 @@ class Example:
         )
 
     def _again(self, payment: Payment, card: Card | None) -> Payment:
+        with self.world.outside():  # nobody types in the very second in which they were told no
+            self.world.clock.advance(TYPING)
         return self._issue(payment.reference, len(self.payments) + 1, card or payment.card, payment.amount)
 
     # --- operations ---------------------------------------------------------------------------------------------
