@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: ratios and seconds, each beside its target.
 
 Run it on a machine that does nothing else. Names: sdk, references, httpx, served, servers, ledger, demo, first,
-merge, run, report, gate, pace; without any, all but gate and pace. `--batches` is how often each is measured.
+merge, run, report, contracts, gate, pace; without any, all but the last three. `--batches` is how often each is tried.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import commands, exchanges, report, servers
+from benchmarks import commands, contracts, exchanges, report, servers
 from benchmarks.measure import Row, machine
 from rich.console import Console
 from rich.table import Table
 
 from paypact.world import clock
 
-LONG = ("gate", "pace")  # minutes
+LONG = ("contracts", "gate", "pace")  # minutes
 
 
 def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
@@ -34,6 +34,7 @@ def measures(batches: int) -> dict[str, Callable[[], list[Row]]]:
         "merge": lambda: commands.merge(max(1, batches // 4)),
         "run": lambda: commands.run(max(1, batches // 6)),
         "report": lambda: report.report(max(1, batches // 4)),
+        "contracts": lambda: contracts.contracts(max(1, batches // 12)),
         "gate": lambda: commands.gate(max(1, batches // 12)),
         "pace": commands.pace,
     }

@@ -70,7 +70,7 @@ def merge(repeats: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         report.shards(Path(folder), SHARDS)
         arguments = ("report", "merge", folder, "--html", str(Path(folder) / "all.html"))
-        took, shown = _typical([_whole(arguments) for _ in range(repeats + 1)][1:])
+        took, shown = typical([whole(arguments) for _ in range(repeats + 1)][1:])
     return [Row(f"`paypact report merge`, {SHARDS} shards, into JSON and HTML", shown, took, 3.0)]
 
 
@@ -83,8 +83,8 @@ def run(repeats: int) -> list[Row]:
         ("all promises", (), 45.0),
     ):
         chosen = [each for promise in promises for each in ("--promise", promise)]
-        ended = [_whole((*ONE, *chosen)) for _ in range(repeats)]
-        took, shown = _typical(ended)
+        ended = [whole((*ONE, *chosen)) for _ in range(repeats)]
+        took, shown = typical(ended)
         rows.append(Row(f"`paypact run -n 2`, Stripe, {what}, `pr`", shown, took, target))
         if promises == SIX:
             memory = max(each.memory for each in ended)
@@ -94,8 +94,8 @@ def run(repeats: int) -> list[Row]:
 
 def gate(repeats: int) -> list[Row]:
     """`paypact run` on the bundled integrations of three gateways, all promises, `pr`: in two processes and in one."""
-    both, one = ([_whole(("run", "-n", number)) for _ in range(repeats)] for number in ("2", "0"))
-    (took, shown), (alone, shown_alone) = _typical(both), _typical(one)
+    both, one = ([whole(("run", "-n", number)) for _ in range(repeats)] for number in ("2", "0"))
+    (took, shown), (alone, shown_alone) = typical(both), typical(one)
     named = gateways.names()
     what = f"`paypact run`, {len(named)} gateways, all promises, `pr`"
     rows = [
@@ -113,7 +113,7 @@ def gate(repeats: int) -> list[Row]:
 
 def pace() -> list[Row]:
     """How much is tried a second of one process, promise by promise; steps of lives, interleavings of races."""
-    ended = _whole(("run", "--integration", "stripe", "-n", "0"))
+    ended = whole(("run", "--integration", "stripe", "-n", "0"))
     rows = []
     for promise in dict.fromkeys(each["promise"] for each in ended.result["cells"]):
         cells = ended.each(promise)
@@ -128,7 +128,7 @@ def pace() -> list[Row]:
     return rows
 
 
-def _typical(ended: Sequence[Ended]) -> tuple[float, str]:
+def typical(ended: Sequence[Ended]) -> tuple[float, str]:
     """The median of the wall seconds, and how it is shown."""
     took, cpu = (statistics.median(getattr(each, name) for each in ended) for name in ("seconds", "cpu"))
     return took, f"{took:.1f} s ({cpu:.1f} s of CPU)"
@@ -154,16 +154,17 @@ def _until(arguments: Sequence[str], said: bytes, *, on: bool = True) -> tuple[f
     return shown, time.perf_counter() - began
 
 
-def _whole(arguments: Sequence[str]) -> Ended:
-    """Run a command to its end, which must not be a failure of its own."""
+def whole(arguments: Sequence[str], *, told: bool = True) -> Ended:
+    """Run a command to its end, which must not be a failure of its own; `told`: it has a result for `--json`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "run.json"
         began, spent = time.perf_counter(), children()
-        with _started((*arguments, "--json", str(file)), subprocess.DEVNULL) as process:
+        more = ("--json", str(file)) if told else ()
+        with _started((*arguments, *more), subprocess.DEVNULL) as process:
             memory = peak(process)
         seconds = time.perf_counter() - began
         assert process.returncode in (0, 1), arguments
-        return Ended(seconds, children() - spent, memory, json.loads(file.read_text("utf-8")))
+        return Ended(seconds, children() - spent, memory, json.loads(file.read_text("utf-8")) if told else {})
 
 
 @contextmanager
