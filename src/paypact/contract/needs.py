@@ -65,7 +65,7 @@ def observe(staged: Staged, replied: Memory, told: Memory) -> Iterator[Observed]
                 webhooks.setdefault(observed.event.type, []).append(change)
         changing = _Changing(webhooks) if webhooks else None
         played = perform(staged.target, staged.situation, Ablating(replies), change=changing, departed=staged.departed)
-        return staged.trace_of(played)
+        return played.parted or staged.trace_of(played)
 
     replies = {number: (each.observed.reply, each.possible) for number, each in subjects.items()}
     expected = Expected.of_all({number: each.expected for number, each in subjects.items()})

@@ -10,6 +10,7 @@ from paypact.cards import scheme
 from paypact.cards.card import Card
 from paypact.contract.paths import Path, leaves
 from paypact.contract.states import CODE, EXPIRY, account_values
+from paypact.contract.trace import Trace
 from paypact.errors import PaypactError
 from paypact.gateways.facts import Facts, TestCard
 from paypact.hosts import guarded
@@ -142,6 +143,7 @@ class Performance:
     example: Rehearsed
     kept: Mapping[int, Any]
     drawn: Mapping[str, int | None]  # webhook -> the exchange that brought it about; None: the shopper or time did
+    parted: Trace | None = None  # what had happened when it went another way and was ended
     _plain: dict[int, Any] = field(default_factory=dict)
 
     def reply(self, number: int) -> Any:

@@ -70,7 +70,13 @@ class Staged:
         moments = len(story)
         if moments <= len(usual) and _kind(story[-1]) == _kind(usual[moments - 1]):
             return False
-        return self._telling(moments) and not self.trace_of(performance, moments).starts(self.trace)
+        if not self._telling(moments):
+            return False
+        found = self.trace_of(performance, moments)
+        if found.starts(self.trace):
+            return False
+        performance.parted = found
+        return True
 
     def _telling(self, moments: int) -> bool:
         """Whether a trace reads by then as it will in the end: of all values in it one knows what they are."""
