@@ -111,7 +111,7 @@ def test_what_one_line_writes_and_the_next_one_reads(run: Any) -> None:
     assert (found.severity, found.trigger, found.sentence) == (
         "money",
         "interleaving",
-        "sale answered Approved for 10.90 EUR, but the card was authorized for 20 JPY",
+        "with another shopper in between, sale answered Approved for 10.90 EUR, but the card was authorized for 20 JPY",
     )
     assert found.line is not None
     assert found.line.code == "return super().charge(replace(payment, amount=self.tag), capture=capture)"

@@ -64,6 +64,8 @@ def finding_of(
     varied = example.varying.struck if example.varying else None
     if varied and problem.trigger == "variation":
         sentence = f"where {varied.subject} {varied}, {sentence}"
+    if example.stood is not None:
+        sentence = f"with another shopper in between, {sentence}"
     values = to_json(case, axes)
     faults = ", ".join(dict.fromkeys(str(fault) for fault in example.world.network.delivered))
     operation = told.operation if told else case.operation

@@ -55,7 +55,10 @@ State = Literal["approved", "declined", "refused", "unknown"]
 
 
 def decimal(minor: int, currency: str) -> Decimal:
-    """An amount of ISO 4217 minor units as Braintree writes it."""
+    """An amount of ISO 4217 minor units as Braintree writes it.
+
+    Sources disagree about LAK (two digits by ISO, none by some): ask Braintree before you sell in it.
+    """
     return Decimal(minor) if currency in WHOLE else Decimal(minor).scaleb(-2)
 
 
