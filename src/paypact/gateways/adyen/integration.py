@@ -57,9 +57,9 @@ def adyen_amount(minor: int, currency: str) -> dict[str, Any]:
 class Result:
     """What became of a call. `refused`: the request was wrong; `action`: the shopper has to act.
 
-    `id` is Adyen's reference of what was approved or is pending. `reason` is Adyen's word for a decline, its message
-    for a refusal. `final`: the card must not be tried again. `action` is what the component needs for the shopper to
-    act. `stored` is the id of the card that was kept.
+    `id` is Adyen's reference of a payment that is approved or pending. `reason` is Adyen's word for a decline, its
+    message for a refusal. `final`: the card must not be tried again. `action` is what the component needs for the
+    shopper to act. `stored` is the id of the card that was kept.
     """
 
     state: State
@@ -142,13 +142,13 @@ class AdyenPayments:
         except (Adyen.AdyenError, requests.RequestException, ValueError):
             return Result("unknown")  # no reply, 401, 429, 5xx: it may have worked
         if psp:
-            return Result("pending", psp[0]) if reply.get("status") == "received" else Result("unknown")
+            return Result("pending" if reply.get("status") == "received" else "unknown")
         return self._read(reply)
 
     def _refused(self, error: Any) -> Result:
         if not error.error_code or error.headers.get("transient-error") == "true":
             return Result("unknown")  # a page of something in between, or an earlier try that is still under way
-        return Result("refused", reason=str(error))
+        return Result("refused", reason=f"{error}")
 
     def _read(self, reply: dict[str, Any]) -> Result:
         psp, more = reply.get("pspReference"), reply.get("additionalData") or {}
@@ -193,9 +193,8 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
         return self.pay(payment, 0, storePaymentMethod=True, recurringProcessingModel="CardOnFile")
 
     def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
-        kept = {"type": "scheme", "storedPaymentMethodId": transaction}
         again = {"shopperInteraction": "ContAuth", "recurringProcessingModel": "CardOnFile"}
-        return self.sale(payment, method=kept, **again)
+        return self.sale(payment, method={"storedPaymentMethodId": transaction}, **again)
 
     def pay(self, payment: paypact.Payment, minor: int, **more: Any) -> paypact.Outcome:
         press = (payment.reference, payment.attempt, minor, payment.amount.currency)
@@ -234,7 +233,7 @@ class AdyenReference(paypact.Driver, gateway="adyen", name="adyen"):
         try:
             result = call(*arguments, **more)
         except InexactAmountError as error:
-            return paypact.Rejected(str(error))
+            return paypact.Rejected(f"{error}")
         match result.state:
             case "approved":
                 return paypact.Approved(result.stored or result.id)

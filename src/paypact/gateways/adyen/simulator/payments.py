@@ -22,6 +22,7 @@ NO: Final = ("declined", "rejected")
 # How a challenge begins where the shop prefers that the page asks, card by card: some banks want to see the browser
 # first, some ask at once, and with some Adyen prefers a redirect all the same. CheckoutService-v72.json: nativeThreeDS
 NATIVELY: Final = ("fingerprint", "challenge", "")
+DEFERRED: Final = ("Received", "Pending")  # either says that it will be decided later
 WORDS: Final = {"": "RedirectShopper", "fingerprint": "IdentifyShopper", "challenge": "ChallengeShopper"}
 
 
@@ -144,7 +145,7 @@ def result(account: Account, held: Authorization) -> wire.Standing:
     if held.state == "challenged":
         return _asked(account, held, money)
     if held.state == "pending":
-        word = "Received" if held.card.holder in account.facts.wire["magic"]["names"] else "Pending"
+        word = "Received" if held.card.holder in account.facts.wire["magic"]["names"] else _of(DEFERRED, held.card)
         return wire.Result(result=word, **told)
     told["method"] = wire.Method(brand=brand(account, held), type=attempt.kind)
     if held.state in NO:
@@ -227,7 +228,12 @@ def _native(sent: dict[str, Any]) -> bool:
 
 
 def _natively(card: Card) -> str:
-    return NATIVELY[int(card.last4 or 0) % len(NATIVELY)]
+    return _of(NATIVELY, card)
+
+
+def _of(words: tuple[str, ...], card: Card) -> str:
+    """One of the words, by the card's last digits: some cards meet the one, some the other."""
+    return words[int(card.last4 or 0) % len(words)]
 
 
 def _answered(issued: Answer, sent: dict[str, Any]) -> Answer:
