@@ -171,6 +171,16 @@ JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, V
         ),
     ),
     "2: out of scope": (lambda: Standing("untouched"), Rejected("no JPY here"), EXCUSED, Verdict("ok")),
+    "2: without a word": (
+        lambda: Standing("untouched"),
+        Rejected(" "),
+        EXCUSED,
+        Verdict(
+            "advice",
+            "outcome/untouched/Rejected/message",
+            "sale answered Rejected without a message: nobody learns what was wrong",
+        ),
+    ),
     "2: after a fault": (lambda: Standing("untouched"), Rejected("down"), FAULTED, Verdict("ok")),
     # (3) the reason
     "3: the gateway's word": (lambda: REFUSED, Declined("funds"), PLAIN, Verdict("ok")),
@@ -464,6 +474,16 @@ MOVED: dict[str, tuple[str, Outcome | BaseException, dict[str, bool], Verdict]] 
         Verdict("wrong", "movement/failed/Rejected", "refund answered Rejected (no), but the movement failed"),
     ),
     "10: failed, as a refusal of the request": ("failed", Rejected("no"), {"told": True}, Verdict("ok")),
+    "refused without a word": (
+        "none",
+        Rejected(""),
+        {},
+        Verdict(
+            "advice",
+            "movement/none/Rejected/message",
+            "refund answered Rejected without a message: nobody learns what was wrong",
+        ),
+    ),
     "moved and denied": (
         "moved",
         Declined("no"),

@@ -75,6 +75,18 @@ def column(outcome: object) -> str:
 
 def judge_outcome(found: Standing, outcome: Outcome | BaseException, seen: Circumstances) -> Verdict:
     """Question 1: the outcome against what the gateway had told by then."""
+    return _explained(_outcome(found, outcome, seen), outcome, f"outcome/{_row(found, seen)}", seen)
+
+
+def _explained(verdict: Verdict, outcome: object, clause: str, seen: Circumstances) -> Verdict:
+    """A refusal that is told without a word is true, and helps nobody."""
+    if verdict.word != "ok" or not isinstance(outcome, Rejected) or str(outcome.message or "").strip():
+        return verdict
+    sentence = f"{seen.operation} answered Rejected without a message: nobody learns what was wrong"
+    return Verdict("advice", f"{clause}/Rejected/message", sentence)
+
+
+def _outcome(found: Standing, outcome: Outcome | BaseException, seen: Circumstances) -> Verdict:
     row = _row(found, seen)
     told = column(outcome)
     word, _, note = OUTCOME[row][told].partition(":")
@@ -113,6 +125,13 @@ def judge_movement(
     `reached`: the call's goal was reached before it; `told`: the gateway's reply to this call told of the failure;
     `under_way`: a movement that an earlier call asked for, and that leaves nothing to this one, is not carried out yet.
     """
+    verdict = _movement(state, outcome, seen, reached=reached, told=told, under_way=under_way)
+    return _explained(verdict, outcome, f"movement/{state}", seen)
+
+
+def _movement(
+    state: str, outcome: Outcome | BaseException, seen: Circumstances, *, reached: bool, told: bool, under_way: bool
+) -> Verdict:
     column_ = column(outcome)
     word, _, note = MOVEMENT[state][column_].partition(":")
     clause = f"movement/{state}/{column_}"

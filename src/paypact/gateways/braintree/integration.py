@@ -185,7 +185,7 @@ class BraintreePayments:
 
     def _read(self, seen: Any, done: set[str] = HELD) -> Result:
         if isinstance(seen, braintree.Customer):
-            return Result("approved", seen.payment_methods[0].token) if seen.payment_methods else Result("unknown")
+            return Result("approved", seen.payment_methods[0].token)
         if seen.status in done or seen.status == braintree.CreditCardVerification.Status.Verified:
             return Result("approved", seen.id)
         if seen.status in NO | GONE:
