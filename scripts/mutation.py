@@ -36,7 +36,7 @@ from mutmut.mutation.file_mutation import Mutation, create_mutations
 from rich.console import Console
 
 from paypact import discovery, gateways
-from paypact.errors import PaypactError
+from paypact.errors import DataError, UsageError
 from paypact.testkit import cells, run_cell
 from paypact.testkit.case import Case
 from paypact.testkit.cell import Cell
@@ -51,6 +51,7 @@ PROSE = " "  # a text with a blank in it is for people
 SCREEN = Console(highlight=False, markup=False, soft_wrap=True)
 WANTED = 90.0  # per cent of mutants that must be killed
 BESIDE = ""  # no case: a cell looks at the plainest flow first, to see what is sent
+FAILED = "failed"  # what a process says that could not do its work
 ADVICE = "advice"  # before the cell that had only advice to give
 
 Lines: TypeAlias = list[int]
@@ -296,6 +297,8 @@ def kill(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> tuple
     try:
         replace(mutant, original)
         every = columns(mutant.module)
+    except DataError:  # none of its doing: a file was changed meanwhile
+        raise
     except Exception as error:  # noqa: BLE001 - a mutant may raise anything
         return "crash", f"{type(error).__name__}: {error}"
     turns = Counter[str]()  # the first cell of each promise, then the second of each: the right promise comes early
@@ -311,10 +314,10 @@ def kill(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> tuple
         try:
             with patch.object(Exploration, "_try", trying):
                 result = run_cell(cell, PROFILES["quick"], hasty=True)
-        except PaypactError as error:
+        except UsageError as error:
             return "crash", str(error)
         if result.state == "defect":
-            return "crash", f"{cell.name}: {result.why}"
+            raise AssertionError(f"{cell.name} on {mutant.name}: {result.why}")
         if result.state == "broken":
             return cell.name, result.findings[0].sentence
         if result.state == ADVICE and not noticed[0]:
@@ -323,7 +326,11 @@ def kill(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> tuple
 
 
 def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
-    """What `work` gives, in a process of its own, as JSON; None where it took too long or the process ended."""
+    """What `work` gives, in a process of its own, as JSON; None where it took too long or the process ended.
+
+    Raises:
+        SystemExit: it failed otherwise, so that what comes after would mean nothing.
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -334,7 +341,11 @@ def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
         resource.setrlimit(resource.RLIMIT_CPU, (EFFORT, EFFORT))
         try:
             with os.fdopen(writer, "wb") as file:
-                file.write(json.dumps(work()).encode())
+                try:
+                    told = work()
+                except Exception as error:  # noqa: BLE001 - whatever it is, nobody is to blame for it but paypact
+                    told = {FAILED: f"{type(error).__name__}: {error}"}
+                file.write(json.dumps(told).encode())
         finally:
             os._exit(0)
     os.close(writer)
@@ -343,7 +354,10 @@ def forked(work: Callable[[], object], patience: float = PATIENCE) -> Any:
         heard = file.read() if ready else b""
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    return json.loads(heard or b"null")
+    found = json.loads(heard or b"null")
+    if isinstance(found, dict) and FAILED in found:
+        sys.exit(f"stopped: {found[FAILED]}")
+    return found
 
 
 def tried(mutant: Mutant, order: Counter[str], routes: dict[str, Route]) -> Fate:

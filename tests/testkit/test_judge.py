@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import new_class
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 
@@ -194,6 +194,17 @@ JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, V
             "wrong",
             "outcome/refused/Declined/reason",
             "the card was declined for 'insufficient_funds', but the shopper was told 'lost'",
+        ),
+    ),
+    "3: nothing for a reason": (
+        lambda: REFUSED,
+        Declined(cast("str", None)),
+        PLAIN,
+        Verdict(
+            "wrong",
+            "outcome/refused/Declined/reason",
+            "the card was declined (insufficient_funds), but the reason told is empty: "
+            "the shopper cannot know what to do",
         ),
     ),
     "3: no reason": (

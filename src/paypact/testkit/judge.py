@@ -226,7 +226,7 @@ def _reason_problem(outcome: Declined, truth: str, target: Target) -> str:
     """What is untrue about a decline's reason or finality; empty where nothing is."""
     words = reasons()
     true = words.get(truth)
-    if not outcome.reason.strip():
+    if not str(outcome.reason or "").strip():
         return f"the card was declined ({truth}), but the reason told is empty: the shopper cannot know what to do"
     if true is not None and outcome.final is not None:
         own = target.gateway.facts.declines.get(truth)
