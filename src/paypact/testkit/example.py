@@ -10,16 +10,7 @@ from typing import Any
 
 from paypact.cards.card import Card
 from paypact.driver import Driver
-from paypact.payments import (
-    ActionRequired,
-    Authentication,
-    Declined,
-    Money,
-    Outcome,
-    Payment,
-    Pending,
-    Unknown,
-)
+from paypact.payments import ActionRequired, Authentication, Declined, Money, Outcome, Payment, Pending, Unknown
 from paypact.report.model import Cause
 from paypact.testkit import cards, checks
 from paypact.testkit.acknowledged import let_time_decide
