@@ -41,9 +41,7 @@ PREEMPTIONS: Final = 2
 INDEPENDENT: Final = {
     "two-shoppers": 1
 }  # what each keeps of its own is lost as soon as the other comes in between once
-MOST: Final = (
-    100  # orders, or lines, a cell: those with most preemptions of long flows are left out, and the notes say so
-)
+MOST: Final = 100  # orders or lines a cell: the last ones, with most preemptions, are left out, and the notes say so
 
 
 def each_race(target: Target) -> Iterator[str]:
@@ -64,7 +62,7 @@ def each_race(target: Target) -> Iterator[str]:
 def two_at_once_are_one(run: Exploration) -> None:
     target = run.target
     operations = _operations(run)
-    if target.scope.host == "http":
+    if target.served:
         raise NotCoveredError("the driver reaches a served gateway: its exchanges cannot be held back one by one")
     if run.key == BETWEEN:
         _interrupted_anywhere(run)

@@ -70,7 +70,7 @@ def each_circumstance(target: Target) -> Iterator[str]:
 @promise("secrecy", order=10, cost=20, needs=PAYING, cells=each_circumstance)
 def no_secret_comes_out(run: Exploration) -> None:
     target = run.target
-    if run.key == TRANSIT and target.scope.host == "http":
+    if run.key == TRANSIT and target.served:
         raise NotCoveredError(
             'with host="http" nobody sees whether the client checks certificates and follows redirects'
         )

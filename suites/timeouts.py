@@ -66,7 +66,7 @@ def each_question(target: Target) -> Iterator[str]:
 @promise("timeouts", order=9, cost=15, needs=PAYING, cells=each_question)
 def waiting_has_an_end(run: Exploration) -> None:
     target = run.target
-    if target.scope.host == "http" and run.key in (EVERY_CALL, STALLED, UNDECIDED, WAIT):
+    if target.served and run.key in (EVERY_CALL, STALLED, UNDECIDED, WAIT):
         raise NotCoveredError('with host="http" nobody sees the timeouts of the client, nor how long it waits')
     doing = {
         EVERY_CALL: (_has_timeouts, "call seen", faults(run, (*EDGE, *CONNECTION)), 1),

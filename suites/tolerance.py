@@ -7,15 +7,13 @@ a brand or method that nobody has heard of is still an approved payment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from paypact.testkit import Axis, Case, Example, Exploration, Target, amounts, promise, replies, rewording, variation
 from paypact.testkit import webhook_cases as flows
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS, PAYING
-from paypact.testkit.variation import Struck
+from paypact.testkit.variation import RECEIVE, Struck
 
-RECEIVE: Final = "receive"
 DONE = ("authorized", "paid", "undone")  # standings in which the money moved, or was held
 
 

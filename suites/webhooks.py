@@ -69,7 +69,7 @@ def orders_end_right_whatever_webhooks_do(run: Exploration) -> None:
 
 def _check_early(target: Target) -> None:
     """Raise where a webhook cannot come in while the call that caused it still waits."""
-    if target.scope.host == "http":
+    if target.served:
         raise NotCoveredError("the driver reaches a served gateway, whose replies are not held back")
     paid = [operation for operation in webhooks.PAYING if target.offers(operation)]
     if _awaited(target, "receive") and not all(_awaited(target, operation) for operation in paid):

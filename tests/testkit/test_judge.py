@@ -93,6 +93,11 @@ PLAIN: Seen = {}
 FAULTED, EXCUSED, ABANDONED = {"faulted": True}, {"excused": True}, {"abandoned": True}
 
 # Standing, what was told, the circumstances; the verdict's word, its clause, its sentence.
+NO_REASON = Verdict(
+    "wrong",
+    "outcome/refused/Declined/reason",
+    "the card was declined (insufficient_funds), but the reason told is empty: the shopper cannot know what to do",
+)
 JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, Verdict]] = {
     "true": (lambda: Standing("paid", sold()), Approved("t"), PLAIN, Verdict("ok")),
     "a charge told as none": (
@@ -200,23 +205,13 @@ JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, V
         lambda: REFUSED,
         Declined(cast("str", None)),
         PLAIN,
-        Verdict(
-            "wrong",
-            "outcome/refused/Declined/reason",
-            "the card was declined (insufficient_funds), but the reason told is empty: "
-            "the shopper cannot know what to do",
-        ),
+        NO_REASON,
     ),
     "3: no reason": (
         lambda: REFUSED,
         Declined("  "),
         PLAIN,
-        Verdict(
-            "wrong",
-            "outcome/refused/Declined/reason",
-            "the card was declined (insufficient_funds), but the reason told is empty: "
-            "the shopper cannot know what to do",
-        ),
+        NO_REASON,
     ),
     "3: mapped and right": (
         lambda: REFUSED,

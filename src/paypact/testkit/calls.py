@@ -33,10 +33,10 @@ def calling(example: Example, operation: str, payment: Payment, arguments: tuple
     world, call = example.world, Call()
     recording, began = world.recording, world.clock.time()
     first = len(recording.exchanges)
-    if example.target.scope.host == "process":  # a server's thread has nobody to raise it at
+    if not example.target.served:  # a server's thread has nobody to raise it at
         recording.most = first + MOST_EXCHANGES
     try:
-        with world.operating(operation, payment), limited(operation, served=example.target.scope.host != "process"):
+        with world.operating(operation, payment), limited(operation, served=example.target.served):
             yield call
     except PaypactError:
         raise

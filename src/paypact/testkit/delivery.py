@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Final, get_args
 
 from paypact.errors import PaypactError
@@ -79,7 +79,7 @@ async def delivering(example: Example, event: Event) -> int | BaseException:
 
 def bring(example: Example, name: str, notification: Notification) -> int | BaseException:
     """Call `receive`: the status it answered, or the exception that left it, which is not judged here."""
-    with example.world.operating("receive"), _caught() as answers, _limited(example, "receive"):
+    with example.world.operating("receive"), _caught() as answers, limited("receive", served=example.target.served):
         answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
         answers.append(clock.run(answer) if inspect.isawaitable(answer) else answer)
     return _brought(example, name, answers[-1])
@@ -91,10 +91,6 @@ async def bringing(example: Example, name: str, notification: Notification) -> i
         answer = example.driver.receive(notification)  # type: ignore[attr-defined]  # offered: it has the attribute
         answers.append(await answer if inspect.isawaitable(answer) else answer)
     return _brought(example, name, answers[-1])
-
-
-def _limited(example: Example, call: str) -> AbstractContextManager[None]:
-    return limited(call, served=example.target.scope.host != "process")
 
 
 @contextmanager
@@ -135,7 +131,7 @@ def settle(example: Example) -> None:
     """Run the shop's background work until it is idle; an exception there is a crash."""
     with example.world.operating("settle"):
         try:
-            with _limited(example, "settle"):
+            with limited("settle", served=example.target.served):
                 result = example.driver.settle()
                 if inspect.isawaitable(result):
                     clock.run(result)
@@ -181,7 +177,7 @@ def read_order(example: Example, payment: Payment) -> Order | None:
     answer: object
     with example.world.operating("order", payment):
         try:
-            with _limited(example, "order"):
+            with limited("order", served=example.target.served):
                 answer = example.driver.order(payment.reference)  # type: ignore[attr-defined]  # as above
                 if inspect.isawaitable(answer):
                     answer = clock.run(answer)

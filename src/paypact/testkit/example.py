@@ -111,7 +111,7 @@ class Example:
 
     def _issue(self, reference: str, press: int, card: Card, money: Money) -> Payment:
         simulator, shopper = self.world.simulator, self.world.shopper
-        shopper.passes, before = self.case.shopper not in ("failed", "abandoned", CLAIMS), shopper.challenged
+        shopper.passes, before = self._acts == "passed", shopper.challenged
         made = self.made(reference, press, card, money, simulator)
         self.payments.append(made)
         self.occurred["challenge shown"] += shopper.challenged - before
@@ -156,9 +156,9 @@ class Example:
         return self.history[call.place]
 
     @property
-    def asynchronous(self) -> bool:
-        """Whether the driver's operations are coroutines."""
-        return self.target.asynchronous
+    def _acts(self) -> Any:
+        """What the case's shopper does with a challenge: passes, fails or abandons it."""
+        return ACTS.get(self.case.shopper, self.case.shopper)
 
     def act(self, told: Told) -> Told | None:
         """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""
@@ -170,8 +170,7 @@ class Example:
     def visit(self, told: Told) -> Authentication | None:
         """The shopper follows an ActionRequired; None where it leads nowhere, which is a problem."""
         assert isinstance(told.outcome, ActionRequired)
-        shopper = self.case.shopper
-        result: Any = ACTS.get(shopper, shopper)
+        shopper, result = self.case.shopper, self._acts
         try:
             authentication = self.world.shopper.act(told.payment, told.outcome, result, claims=shopper == CLAIMS)
         except NowhereToGo as nowhere:

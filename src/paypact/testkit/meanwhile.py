@@ -12,22 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 from paypact.payments import Payment
-from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place, driver_code, is_team, shown
 from paypact.testkit.case import Case
-from paypact.testkit.delivery import conclude, judge_orders
 from paypact.testkit.example import Example
-from paypact.testkit.flow import follow, prepare
-from paypact.testkit.judge import Verdict
 from paypact.testkit.playing import playing
+from paypact.testkit.race import in_a_thread, judge_each, outcomes, two_orders
 from paypact.testkit.target import Target
-from paypact.world.interleaving import Conductor, DeadlockError
+from paypact.world.interleaving import Conductor
 from paypact.world.world import World
-
-OTHER_PRICE: Final = "round"  # of the other shopper's order, as amounts are spelled
 
 
 def another_pays(example: Example) -> None:
@@ -61,38 +56,22 @@ def _both(example: Example, reached: Callable[[Place, Payment, Callable[[], None
 
     `reached` is told of each line that the first one comes by, and may pass the turn there.
     """
-    target, operation = example.target, example.case.operation
-    first = prepare(example, operation)
-    if first is None:
+    target, own = example.target, example.case.currency
+    orders = two_orders(example, next((each for each in target.currencies if each != own), own))
+    if not orders:
         return
-    currency = next((each for each in target.currencies if each != example.case.currency), example.case.currency)
-    other = example.another_order(amount(target, currency, OTHER_PRICE))
-    second = prepare(example, operation, other)
-    if second is None:
-        return
+    (first, arguments), (second, others) = orders
+    perform, operation = example.perform, example.case.operation
     conductor = Conductor([0, 1])
 
     def interrupted() -> Any:
-        with _traced(lambda place: reached(place, first[0], conductor.point)):
-            return _pays(example, *first)
+        with _traced(lambda place: reached(place, first, conductor.point)):
+            return perform(operation, first, *arguments)
 
-    try:
-        results = conductor.run([interrupted, lambda: _pays(example, *second)])
-    except DeadlockError as deadlock:
-        example.problem(Verdict("broken", "race/deadlock/crash", f"deadlock: {deadlock}"), None, "interleaving")
-        return
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    last = [follow(example, told) for told in results]
-    conclude(example)
-    for told in last:
-        judge_orders(example, told.payment)
-
-
-def _pays(example: Example, payment: Payment, arguments: tuple[Any, ...]) -> Any:
-    with example.driver.thread():
-        return example.perform(example.case.operation, payment, *arguments)
+    parties = [in_a_thread(example, each) for each in (interrupted, lambda: perform(operation, second, *others))]
+    results = outcomes(example, lambda: conductor.run(parties))
+    if results is not None:
+        judge_each(example, results)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from paypact.testkit.blame import calling_place
 from paypact.testkit.case import Case
 from paypact.testkit.example import Example
 from paypact.testkit.target import Target
-from paypact.testkit.variation import Rewording, Varying
+from paypact.testkit.variation import Varying
 from paypact.world import clock
 from paypact.world.world import World
 
@@ -36,12 +36,9 @@ def playing(
             example = kind(target, case, world, driver)
             if target.offers("receive"):
                 example.outbox = world.listen(target.scope.api_version)
-            if case.variation and case.operation == "receive" and example.outbox is not None:
-                example.varying = rewording = Rewording(case)
-                rewording.listen(example.outbox)
-            elif case.variation:
+            if case.variation:
                 example.varying = Varying(case)
-                example.varying.attach(world)
+                example.varying.attach(world, example.outbox)
             try:
                 yield example
             finally:

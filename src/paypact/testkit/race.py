@@ -39,20 +39,31 @@ def double_submit(example: Example) -> None:
 
 def two_shoppers(example: Example) -> None:
     """Two shoppers press Pay of their own orders at once: each pays their own price, with their own card."""
+    orders = two_orders(example, example.case.currency)
+    parties = [_call(example, example.case.operation, payment, *arguments) for payment, arguments in orders]
+    results = _run(example, parties) if orders else None
+    if results is not None:
+        example.occurred["raced"] += 1
+        judge_each(example, results)
+
+
+def two_orders(example: Example, currency: str) -> list[tuple[Payment, tuple[Any, ...]]]:
+    """Two shoppers' orders, each with what the case's operation is called with; empty where one could not be prepared.
+
+    The second one has a price of its own, in this currency.
+    """
     operation = example.case.operation
     first = prepare(example, operation)
     if first is None:
-        return
-    other = example.another_order(amount(example.target, example.case.currency, OTHER_PRICE), example.case.answer)
+        return []
+    other = example.another_order(amount(example.target, currency, OTHER_PRICE), example.case.answer)
     second = prepare(example, operation, other)
-    if second is None:
-        return
-    parties = [_call(example, operation, payment, *arguments) for payment, arguments in (first, second)]
-    results = _run(example, parties)
-    if results is None:
-        return
-    example.occurred["raced"] += 1
-    last = [follow(example, told) for told in results]
+    return [] if second is None else [first, second]
+
+
+def judge_each(example: Example, tolds: Sequence[Told]) -> None:
+    """Follow what several shoppers were told to its end: each is told the truth, and each order ends right."""
+    last = [follow(example, told) for told in tolds]
     conclude(example)
     for told in last:
         judge_orders(example, told.payment)
@@ -104,7 +115,7 @@ def _race_webhooks(example: Example, deal: Callable[[list[Event]], tuple[list[Ev
 
 def _call(example: Example, operation: str, payment: Payment, *arguments: Any) -> Party:
     """A party that calls an operation: in a thread, or in a task."""
-    perform: Callable[..., Any] = example.performing if example.asynchronous else example.perform
+    perform: Callable[..., Any] = example.performing if example.target.asynchronous else example.perform
     return lambda: perform(operation, payment, *arguments)
 
 
@@ -125,7 +136,7 @@ def _webhooks(example: Example, events: Sequence[Event]) -> Party:
         for event in events:
             note(event, await delivering(example, event))
 
-    return in_a_task if example.asynchronous else one_by_one
+    return in_a_task if example.target.asynchronous else one_by_one
 
 
 def two_movements(example: Example) -> None:
@@ -191,13 +202,20 @@ def _race(example: Example, parties: Sequence[Party], payment: Payment) -> None:
 def _run(example: Example, parties: Sequence[Party]) -> list[Any] | None:
     """The parties' results in the case's order; None where they waited for each other for ever."""
     schedule = [int(turn) for turn in example.case.schedule]
+    conduct = _as_tasks if example.target.asynchronous else _in_threads
     try:
-        results = (_as_tasks if example.asynchronous else _in_threads)(example, schedule, parties)
+        return outcomes(example, lambda: conduct(example, schedule, parties))
+    finally:
+        example.world.pause = example.world.interlude = None
+
+
+def outcomes(example: Example, conduct: Callable[[], list[Any]]) -> list[Any] | None:
+    """What conducted parties came to; None where they waited for each other for ever, which is a problem."""
+    try:
+        results = conduct()
     except DeadlockError as deadlock:
         example.problem(Verdict("broken", "race/deadlock/crash", f"deadlock: {deadlock}"), None, "interleaving")
         return None
-    finally:
-        example.world.pause = example.world.interlude = None
     for result in results:
         if isinstance(result, BaseException):
             raise result
@@ -212,13 +230,15 @@ def _as_tasks(example: Example, schedule: Sequence[int], parties: Sequence[Party
 
 def _in_threads(example: Example, schedule: Sequence[int], parties: Sequence[Party]) -> list[Any]:
     conductor = Conductor(schedule)
-
-    def within(party: Party) -> Party:
-        def run() -> Any:
-            with example.driver.thread():
-                return party()
-
-        return run
-
     example.world.pause = conductor.point
-    return conductor.run([within(party) for party in parties])
+    return conductor.run([in_a_thread(example, party) for party in parties])
+
+
+def in_a_thread(example: Example, party: Party) -> Party:
+    """A party with all that the driver needs around a thread of its own."""
+
+    def run() -> Any:
+        with example.driver.thread():
+            return party()
+
+    return run

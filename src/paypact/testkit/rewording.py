@@ -17,7 +17,7 @@ from paypact.testkit.case import Case
 from paypact.testkit.delivery import conclude
 from paypact.testkit.example import Example
 from paypact.testkit.target import Target
-from paypact.testkit.variation import every
+from paypact.testkit.variation import RECEIVE, every
 from paypact.testkit.webhooks import pays, play
 from paypact.world.variations import variations
 
@@ -33,7 +33,7 @@ def hear(example: Example) -> None:
 
 def cases(target: Target, rehearse: Callable[[Case], Example], *, quick: bool = False) -> list[Case]:
     """Flows as they are, then those in which a webhook of a type not seen before is varied; `quick`: not these."""
-    undisturbed = [target.case(operation="receive", **values) for values in _flows(target)]
+    undisturbed = [target.case(operation=RECEIVE, **values) for values in _flows(target)]
     if quick:
         return undisturbed
     seen: set[tuple[str, str]] = set()

@@ -41,6 +41,11 @@ class Target:
     def operations(self) -> tuple[str, ...]:
         return offered(self.driver)
 
+    @property
+    def served(self) -> bool:
+        """Whether the driver reaches a simulator over a real socket, where neither faults nor waits are in process."""
+        return self.scope.host != "process"
+
     @cached_property
     def asynchronous(self) -> bool:
         """Whether the driver's operations are coroutines."""

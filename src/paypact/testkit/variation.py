@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from paypact.world.world import World
 
 Rehearse: TypeAlias = "Callable[[Case], Example]"
+RECEIVE: Final = "receive"  # the operation whose variations are of webhooks
 EVERYTHING: Final = "everything"
 EVERY: Final = "every"
 DEPTH: Final = " at depth "
@@ -138,6 +139,8 @@ class Struck:
 class Varying:
     """Waits for the reply that a case names and varies it, once; what the gateway keeps of it stays as it was.
 
+    A webhook is varied whenever it is delivered.
+
     `illegal` varies also what the gateway never does: to find out what an integration needs.
     """
 
@@ -148,8 +151,11 @@ class Varying:
         self.struck: Struck | None = None
         self._seen = 0
 
-    def attach(self, world: World) -> None:
-        """Vary the replies of this world."""
+    def attach(self, world: World, outbox: Outbox | None = None) -> None:
+        """Vary the replies of this world, or, where the case is about `receive`, what leaves its outbox."""
+        if self.operation == RECEIVE and outbox is not None:
+            outbox.change = lambda event: self._reworded(outbox, event)
+            return
         world.vary = self
         if self.change.unmoved:
             terms = world.ledger.terms
@@ -167,17 +173,6 @@ class Varying:
             return response
         self.struck = Struck(exchange.number, self.change, chosen, f"reply {exchange.number}")
         return replace(response, body=varied(response.body, chosen), headers=dict(response.headers))
-
-
-class Rewording(Varying):
-    """The same for a webhook: whenever it is delivered, it is the varied one."""
-
-    def attach(self, world: World) -> None:
-        """Nothing: webhooks are varied on their way, see `listen`."""
-
-    def listen(self, outbox: Outbox) -> None:
-        """Vary what leaves here."""
-        outbox.change = lambda event: self._reworded(outbox, event)
 
     def _reworded(self, outbox: Outbox, event: Event) -> Event:
         place = next((n for n, each in enumerate(outbox.happened, 1) if each.id == event.id), 0)
