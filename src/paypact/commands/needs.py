@@ -28,11 +28,6 @@ READ = {
 }
 
 
-def found(study: Study) -> IntegrationNeeds:
-    """What is told of one integration."""
-    return study.result()
-
-
 def needs(paths: Sequence[str], *, integrations: Sequence[str], workers: str, json_file: str, quiet: bool) -> int:
     """Print what is needed; 0.
 
@@ -44,7 +39,7 @@ def needs(paths: Sequence[str], *, integrations: Sequence[str], workers: str, js
     with driven(paths, integrations) as targets, standard_output() as out:
         console = style.console(out)
         told = []
-        for one in studied(paths, targets, found, number(workers)):
+        for one in studied(paths, targets, Study.result, number(workers)):
             told.append(one)
             if not quiet:
                 show(one, console)

@@ -10,9 +10,6 @@ from typing import Any
 import msgspec
 
 from paypact import discovery, settings
-from paypact.commands.needs import found
-from paypact.contract.studies import studied
-from paypact.contract.targets import driven
 from paypact.errors import PaypactError, UsageError
 from paypact.processes import number
 from paypact.report import accepted, files, style, terminal
@@ -117,5 +114,9 @@ def needed(paths: Sequence[str], integrations: Sequence[str], workers: int | Non
     Raises:
         PaypactError: nothing can be driven.
     """
+    from paypact.contract.needs import Study  # late: most runs do not ask for needs
+    from paypact.contract.studies import studied
+    from paypact.contract.targets import driven
+
     with driven(paths, integrations) as targets:
-        return tuple(map(msgspec.to_builtins, studied(paths, targets, found, workers)))
+        return tuple(map(msgspec.to_builtins, studied(paths, targets, Study.result, workers)))

@@ -21,7 +21,9 @@ T = TypeVar("T")
 def studied(
     paths: Sequence[str], targets: Sequence[Target], make: Callable[[Study], T], workers: int | None = None
 ) -> Iterator[T]:
-    """What `make`, a function of a module, makes of the study of each of these targets, which were found at `paths`.
+    """What `make` makes of the study of each of these targets, which were found at `paths`.
+
+    `make` can be imported by other processes.
 
     `workers` None: as many as there are processors; with fewer than two of either it is done in this process.
 
