@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from paypact.contract.effects import Departure, effect
+from paypact.contract.effects import Departure, effect, named
 from paypact.contract.model import Need, Read
 from paypact.contract.paths import Path, dotted, last
 from paypact.contract.trace import Step, Symbols, Trace
@@ -72,7 +72,6 @@ class Expected:
     """
 
     needs: Mapping[Path, Need] = field(default_factory=dict)
-    spare: Collection[Path] = ()  # fields that some reply could do without
     alike: Collection[Missed] = ()  # the changes that mattered in the reply that is most like this one
     ever: Collection[Missed] = ()  # the changes that mattered in any reply
     quiet: Collection[Quiet] = ()  # the changes of what is needed that did not matter in the most alike
@@ -82,7 +81,6 @@ class Expected:
         """What is expected of all replies of a story, by their numbers."""
         return Expected(
             {(number, *path): need for number, one in each.items() for path, need in one.needs.items()},
-            {(number, *path) for number, one in each.items() for path in one.spare},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.alike},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.ever},
             {(kind, (number, *path)) for number, one in each.items() for kind, path in one.quiet},
@@ -110,12 +108,11 @@ class Ablation:
                 if each.kind not in ("extra", "arm"):
                     self.of.setdefault((number, *each.path), {})[each.kind] = (number, each)
         self.expected = Expected()
-        self._spared: set[str] = set()  # names of fields that one of these replies could do without
         self._here: set[Missed] = set()  # the changes that mattered in one of these replies
         self._played: dict[frozenset[Change], Departure] = {}
 
     def found(self, expected: Expected | None = None) -> Found:
-        """Find all needs. What other replies could do without is dropped in halves, everything else one by one."""
+        """Find all needs. What is likely to be missed is tried one by one, everything else at once and in halves."""
         self.expected = expected or Expected()
         result = Found({path: need for path, need in self.expected.needs.items() if path in self.of})
         known = set(result.needs)
@@ -138,7 +135,7 @@ class Ablation:
     # --- the search ---------------------------------------------------------------------------------------------
 
     def _alone(self, result: Found) -> None:
-        """Each field dropped alone; below a field that nobody misses nothing is looked for."""
+        """Which fields are missed; below a field that nobody misses nothing is looked for."""
         drops: dict[Missed, Change] = {
             ("absent", path): kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds
         }
@@ -146,15 +143,7 @@ class Ablation:
         while below:
             outer = _outermost(below)
             asked = [path for path in outer if path not in result.needs]
-            spare: list[Missed] = []
-            for path in asked:
-                if path in self.expected.spare or last(path) in self._spared:
-                    spare.append(("absent", path))
-                elif self._matters([drops["absent", path]]):
-                    self._need(result, path, "absent")
-                else:
-                    self._spared.add(last(path))
-            for _, path in self._guilty(spare, drops):
+            for _, path in self._guilty([("absent", path) for path in asked], drops):
                 self._need(result, path, "absent")
             result.unneeded += [path for path in asked if path not in result.needs]
             below = [path for path in below if path not in outer and not _within(path, result.unneeded)]
@@ -176,26 +165,36 @@ class Ablation:
             rest = [each for each in rest if each not in tried]
         result.unneeded = self._dropped(path for path in self.of if path not in result.needs)
 
-    def _guilty(self, tried: Sequence[Missed], changes: Mapping[Missed, Change]) -> Iterator[Missed]:
-        """Those of these changes that matter: the likely ones are tried one by one, the others in halves."""
-        likely = [one for one in tried if one in self.expected.alike or (one[0], one[1][1:]) in self._here]
-        rest = [one for one in tried if one not in likely]
-        if rest and self._matters([changes[one] for one in rest]):
-            ever = [one for one in rest if one in self.expected.ever]
-            likely += ever
-            rest = [one for one in rest if one not in ever]
-            yield from self._halved(rest, changes)
-        yield from (one for one in likely if self._matters([changes[one]]))
+    def _guilty(
+        self, tried: Sequence[Missed], changes: Mapping[Missed, Change], departed: Departure = None
+    ) -> Iterator[Missed]:
+        """Those of these changes that matter: the likely ones are tried one by one, the others in halves.
 
-    def _halved(self, tried: Sequence[Missed], changes: Mapping[Missed, Change], *, sure: bool = False) -> list[Missed]:
-        """`sure`: together they matter, as nothing else does."""
-        if not tried or ((len(tried) == 1 or not sure) and not self._matters([changes[one] for one in tried])):
-            return []
-        if len(tried) == 1:
-            return [tried[0]]
-        half = len(tried) // 2
-        first = self._halved(tried[:half], changes)
-        return first + self._halved(tried[half:], changes, sure=not first)
+        `departed` is what they did all together, where that is known. Each is told by what it does alone: two that
+        stand in for each other do something together that neither does.
+        """
+        likely = [one for one in tried if one in self.expected.alike]
+        rest = tried
+        while rest:
+            if likely:
+                yield from (one for one in likely if self._matters([changes[one]]))
+                rest, likely, departed = [one for one in rest if one not in likely], [], None
+                continue
+            if departed is None or len(rest) == 1:
+                departed = self._departure([changes[one] for one in rest])
+            if departed is None or len(rest) == 1:
+                yield from rest if departed is not None else ()
+                return
+            likely = [one for one in rest if named(last(one[1]), departed)] or list(filter(self._suspected, rest))
+            if not likely:
+                half = len(rest) // 2
+                found = list(self._guilty(rest[:half], changes))
+                yield from found
+                rest, departed = rest[half:], None if found else departed
+
+    def _suspected(self, one: Missed) -> bool:
+        """Whether the like was missed in another reply, or in one of these."""
+        return one in self.expected.ever or (one[0], one[1][1:]) in self._here
 
     def _together(self, result: Found) -> None:
         """All that is not needed, gone at once; where that matters, one after the other, keeping what is missed.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, TypeAlias
 
-from paypact.contract.trace import Step
+from paypact.contract.trace import CRASH, Step
 
 Departure: TypeAlias = tuple[Step | None, Step | None] | None  # the first step that differs, as it was and as it is
 MOST_SHOWN: Final = 160  # characters of what was said
@@ -26,9 +27,17 @@ def effect(departed: Departure) -> str:
         return f"the webhook {instead.who} is answered {_short(instead.text)}"
     if instead.kind == "order":
         return f"the order reads {_short(instead.text)}"
-    if instead.text.startswith("crash with "):
-        return f"{instead.who} crashes with {_short(instead.text.removeprefix('crash with '))}"
+    if instead.text.startswith(CRASH):
+        return f"{instead.who} crashes with {_short(instead.text.removeprefix(CRASH))}"
     return f"{instead.who} answers {_short(instead.text)}"
+
+
+def named(field: str, departed: Departure) -> bool:
+    """Whether what happens instead is a crash that speaks of this field."""
+    instead = departed[1] if departed is not None else None
+    if instead is None or not instead.text.startswith(CRASH):
+        return False
+    return re.search(rf"\b{re.escape(field)}\b", instead.text) is not None
 
 
 def _line(step: Step) -> str:

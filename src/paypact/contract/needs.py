@@ -13,7 +13,7 @@ import msgspec
 from paypact.contract.ablation import Ablation, Change, Expected, Found
 from paypact.contract.memory import Memory
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.paths import Path, dotted, last, leaves
+from paypact.contract.paths import Path, dotted, leaves
 from paypact.contract.rehearsal import Ablating, perform
 from paypact.contract.staging import LISTENING, Staged, request_name, situations, stage
 from paypact.contract.trace import Trace
@@ -113,11 +113,8 @@ def _webhooks(staged: Staged, memory: Memory) -> Iterator[_Subject]:
         seen.add(event.type)
         possible = tuple(variations(tree, everything=True))
         fields = {each.path for each in possible}
-        # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
-        spare = {path for path in fields if last(path) != "type"}
         observed = Observed(staged, 0, Found(), None, event, tree)
-        expected = replace(memory.expected(event.type, fields, fields), spare=spare)
-        yield _Subject(observed, memory, event.type, possible, fields, expected)
+        yield _Subject(observed, memory, event.type, possible, fields, memory.expected(event.type, fields, fields))
 
 
 @dataclass

@@ -21,15 +21,23 @@ LISTENING: Final = "receive"  # the operation within which a webhook is taken
 
 @dataclass(frozen=True)
 class Staged:
-    """A situation played several times: as it is, in another world, at another time, and by another shopper."""
+    """A situation played twice, as it is and in another world; at another time and by another shopper when asked."""
 
     target: Target
     situation: Situation
     usual: Performance
     twin: Performance
-    later: Performance
-    stranger: Performance
     _told: dict[int, bool] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def later(self) -> Performance:
+        """The same at another time."""
+        return perform(self.target, self.situation, now=LATER)
+
+    @cached_property
+    def stranger(self) -> Performance:
+        """Another shopper's, who pays for something else."""
+        return perform(self.target, self.situation, stranger=True)
 
     @cached_property
     def volatile(self) -> tuple[At, ...]:
@@ -132,9 +140,7 @@ def situations(target: Target) -> Iterator[Situation]:
 
 def stage(target: Target, situation: Situation) -> Staged:
     """Play a situation as often as it takes to tell what in it is whose."""
-    usual, twin = perform(target, situation), perform(target, situation)
-    later, stranger = perform(target, situation, now=LATER), perform(target, situation, stranger=True)
-    return Staged(target, situation, usual, twin, later, stranger)
+    return Staged(target, situation, perform(target, situation), perform(target, situation))
 
 
 def request_name(known: Symbols, exchange: Exchange) -> str:

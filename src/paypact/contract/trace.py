@@ -7,7 +7,6 @@ the place where they first stood: `<sale 1 id>` is the `id` of the first reply t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal
@@ -19,6 +18,7 @@ from paypact.testkit.example import Example
 from paypact.world.recording import Exchange
 
 SHORTEST: Final = 4  # characters of a value that is recognised wherever it stands
+CRASH: Final = "crash with "  # an outcome that begins so is an exception
 _TEXT: Final = (str, int, float, bool, type(None))
 
 
@@ -87,14 +87,18 @@ class Symbols:
         return "".join(part if isinstance(part, str) else "*" for part in self.parts(text))
 
     def parts(self, text: str) -> Iterator[str | Source]:
-        """`text` cut where values of this world stand in it."""
-        inside = [re.escape(value) for value in self._longest if value in text]  # few of many, and quickly told
+        """`text` cut where values of this world stand in it; of two at one place the longer one."""
+        inside = [value for value in self._longest if value in text]  # few of many, and quickly told
         at = 0
-        for found in re.finditer("|".join(inside), text) if inside else ():
-            if found.start() > at:
-                yield text[at : found.start()]
-            yield self.known[found[0]]
-            at = found.end()
+        while inside:
+            found = {value: text.find(value, at) for value in inside}
+            inside = [value for value in inside if found[value] >= 0]
+            if inside:
+                value = min(inside, key=found.__getitem__)
+                if found[value] > at:
+                    yield text[at : found[value]]
+                yield self.known[value]
+                at = found[value] + len(value)
         if at < len(text):
             yield text[at:]
 
@@ -138,7 +142,7 @@ def _is_form(headers: Mapping[str, str]) -> bool:
 def said(outcome: object) -> str:
     """An outcome as text; of a transaction only what can be compared: text and numbers."""
     if isinstance(outcome, BaseException):
-        return f"crash with {type(outcome).__name__}: {outcome}"
+        return f"{CRASH}{type(outcome).__name__}: {outcome}"
     if not isinstance(outcome, OUTCOMES):
         return repr(outcome)
     known = {each.name: getattr(outcome, each.name) for each in fields(outcome)}
