@@ -21,10 +21,6 @@ class Memory:
         self._ever: set[tuple[How, tuple[str, ...]]] = set()
         self._needs: dict[Hashable, dict[Path, Need]] = {}
 
-    def knows(self, key: Hashable) -> bool:
-        """Whether this very reply was taken apart before."""
-        return key in self._needs
-
     def expected(self, key: Hashable, fields: set[Path], traits: set[Path]) -> Expected:
         """What to expect of a reply with these fields; `traits` are what it is like, by which others are like it."""
         alike = max(self._missed, key=lambda one: len(one[0] & traits) / len(one[0] | traits), default=None)

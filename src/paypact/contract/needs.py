@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -14,7 +15,7 @@ from paypact.contract.ablation import Ablation, Change, Expected, Found
 from paypact.contract.memory import Memory
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
 from paypact.contract.paths import Path, dotted, leaves
-from paypact.contract.rehearsal import Ablating, perform
+from paypact.contract.rehearsal import Ablating, Situation, perform
 from paypact.contract.staging import LISTENING, Staged, request_name, situations, stage
 from paypact.contract.trace import Trace
 from paypact.testkit.target import Target
@@ -23,6 +24,8 @@ from paypact.world.recording import Exchange
 from paypact.world.redaction import Redactor
 from paypact.world.variations import Variation, variations, varied
 
+Findings: TypeAlias = Mapping[int, tuple[Found, ...]]  # a situation's number -> what was found of all that is in it
+FEWEST: Final = 10  # stories that make a share: to start a process takes as long as to play a few of them
 UNSTEADY: Final = "two plays of the same payment went different ways, so that nothing can be told"
 
 
@@ -50,9 +53,8 @@ class _Subject:
     expected: Expected
 
 
-def observe(staged: Staged, replied: Memory, told: Memory) -> Iterator[Observed]:
-    """Take a story apart: the first call's replies, those to what webhooks made the shop ask, and the webhooks."""
-    subjects = dict(enumerate((*_replies(staged, replied), *_webhooks(staged, told))))
+def observe(subjects: Sequence[_Subject], staged: Staged) -> None:
+    """Take a story apart: all of its subjects together."""
 
     def play(changes: Collection[Change]) -> Trace:
         replies: dict[int, list[Variation]] = {}
@@ -67,20 +69,18 @@ def observe(staged: Staged, replied: Memory, told: Memory) -> Iterator[Observed]
         played = perform(staged.target, staged.situation, Ablating(replies), change=changing, departed=staged.departed)
         return played.parted or staged.trace_of(played)
 
-    replies = {number: (each.observed.reply, each.possible) for number, each in subjects.items()}
-    expected = Expected.of_all({number: each.expected for number, each in subjects.items()})
+    replies = {number: (each.observed.reply, each.possible) for number, each in enumerate(subjects)}
+    expected = Expected.of_all({number: each.expected for number, each in enumerate(subjects)})
     found = Ablation(replies, play, staged.trace, staged.symbols).found(expected)
-    for number, each in subjects.items():
+    for number, each in enumerate(subjects):
         each.observed.found = found.of(number)
         each.memory.keep(each.key, each.traits, each.observed.found)
-        yield each.observed
 
 
-def _replies(staged: Staged, memory: Memory) -> Iterator[_Subject]:
+def _replies(staged: Staged, memory: Memory, heard: set[Hashable]) -> Iterator[_Subject]:
     """The replies to the first call of the operation, and those to what webhooks made the shop ask, if they are new."""
     operation, exchanges = staged.situation.case.operation, staged.usual.example.exchanges
     listening = [each for each in exchanges if each.operation == LISTENING and each.number in staged.usual.kept]
-    seen: set[Hashable] = set()
     for name, answered in ((operation, staged.replied()), (LISTENING, listening)):
         for place, exchange in enumerate(answered, 1):
             assert exchange.response is not None
@@ -88,9 +88,9 @@ def _replies(staged: Staged, memory: Memory) -> Iterator[_Subject]:
             asked = request_name(staged.symbols, exchange)
             alike = staged.symbols.alike(f"{asked} {json.dumps(reply, default=str)}")
             key = alike if name == LISTENING else (replace(staged.situation, following=""), name, place, alike)
-            if name == LISTENING and (memory.knows(key) or key in seen):
+            if name == LISTENING and key in heard:
                 continue
-            seen.add(key)
+            heard.add(key)
             possible = tuple(variations(exchange.response.body, everything=True))
             fields = {each.path for each in possible}
             traits = {
@@ -102,15 +102,14 @@ def _replies(staged: Staged, memory: Memory) -> Iterator[_Subject]:
             yield _Subject(observed, memory, key, possible, traits, memory.expected(key, fields, traits))
 
 
-def _webhooks(staged: Staged, memory: Memory) -> Iterator[_Subject]:
-    """The first webhook of each type that was not seen before; only those whose body is JSON can be taken apart."""
+def _webhooks(staged: Staged, memory: Memory, heard: set[Hashable]) -> Iterator[_Subject]:
+    """The first webhook of each type that is new; only those whose body is JSON can be taken apart."""
     outbox = staged.usual.example.outbox
-    seen: set[str] = set()
     for event in outbox.happened if outbox is not None else ():
         tree = _json(event.body)
-        if memory.knows(event.type) or event.type in seen or not isinstance(tree, dict):
+        if event.type in heard or not isinstance(tree, dict):
             continue
-        seen.add(event.type)
+        heard.add(event.type)
         possible = tuple(variations(tree, everything=True))
         fields = {each.path for each in possible}
         observed = Observed(staged, 0, Found(), None, event, tree)
@@ -166,27 +165,81 @@ class Study:
         )
 
 
-def study(target: Target) -> Study:
+def study(target: Target, mine: Collection[int] | None = None, others: Iterable[Findings] = ()) -> Study:
     """Find all needs of one integration.
+
+    `mine` are the shares that are taken apart here, None: all; `others` what was found of the rest elsewhere, taken
+    when the work here is done. An integration has always the same shares: what is found is the same, too.
 
     Raises:
         PaypactError: the driver cannot be made or started.
     """
     began = time.perf_counter()
-    observed: list[Observed] = []
-    notes: list[str] = []
-    replied, told = Memory(), Memory()
-    for situation in situations(target):
-        staged = stage(target, situation)
-        name = ", ".join(filter(None, situation.key))
-        missing = staged.usual.example.world.recording.not_simulated()
-        if missing:
-            notes.append(f"{name}: {missing[0]} is not simulated")
-        elif staged.trace.departs(staged.trace_of(staged.twin)):
-            notes.append(f"{name}: {UNSTEADY}")
-        else:
-            observed += observe(staged, replied, told)
-    return Study(target, tuple(observed), tuple(notes), time.perf_counter() - began)
+    told = list(_told(target, range(shares(target)) if mine is None else mine))
+    for number, found in (pair for findings in others for pair in findings.items()):
+        for one, there in zip(told[number].observed, found, strict=True):
+            one.found = there
+    observed = tuple(one for each in told for one in each.observed)
+    notes = tuple(each.note for each in told if each.note)
+    return Study(target, observed, notes, time.perf_counter() - began)
+
+
+def findings(target: Target, mine: Collection[int]) -> Findings:
+    """What these shares of an integration come to.
+
+    Raises:
+        PaypactError: the driver cannot be made or started.
+    """
+    told = enumerate(_told(target, mine))
+    return {number: tuple(one.found for one in each.observed) for number, each in told if each.mine}
+
+
+def shares(target: Target) -> int:
+    """How many parts the work on an integration has, each of which one process can do."""
+    return max(1, len(stories(target)) // FEWEST)
+
+
+def stories(target: Target) -> list[list[Situation]]:
+    """The situations of an integration; those in which the shop goes on from the same reply together."""
+    same = groupby(situations(target), key=lambda situation: replace(situation, following=""))
+    return [list(group) for _, group in same]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What there is to be said of one situation; of another's share only what has to be taken apart in it."""
+
+    mine: bool
+    observed: Sequence[Observed] = ()
+    note: str = ""
+
+
+def _told(target: Target, mine: Collection[int]) -> Iterator[_Told]:
+    """Every situation in order. The shares take the stories by turns; each remembers what was found in it alone.
+
+    A webhook, and what is asked after one, belong to the first story in which they come up, whosesoever that is.
+    """
+    memories = [(Memory(), Memory()) for _ in range(shares(target))]  # of replies, and of webhooks
+    heard: set[Hashable] = set()
+    for number, story in enumerate(stories(target)):
+        share = number % len(memories)
+        replied, told = memories[share]
+        for situation in story:
+            staged = stage(target, situation)
+            note = _amiss(staged)
+            subjects = [] if note else [*_replies(staged, replied, heard), *_webhooks(staged, told, heard)]
+            if share in mine and not note:
+                observe(subjects, staged)
+            yield _Told(share in mine, [each.observed for each in subjects], note)
+
+
+def _amiss(staged: Staged) -> str:
+    """Why nothing can be told of a situation; empty where it can."""
+    name = ", ".join(filter(None, staged.situation.key))
+    missing = staged.usual.example.world.recording.not_simulated()
+    if missing:
+        return f"{name}: {missing[0]} is not simulated"
+    return f"{name}: {UNSTEADY}" if staged.trace.departs(staged.trace_of(staged.twin)) else ""
 
 
 def _described(observed: Observed) -> ReplyNeeds:
