@@ -11,10 +11,10 @@ that may be missing is taken for granted: a card brand may be one that nobody kn
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from itertools import count
+from typing import Any, ClassVar, Literal
 
 import stripe
 
@@ -22,12 +22,13 @@ import paypact
 
 TIMEOUT = (4.0, 18.0)  # seconds to connect and to wait for a reply; all tries stay within a web server's usual minute
 RETRIES = 2  # safe, because the SDK repeats a call with the key it had
-LOOK_BACK = 7 * 24 * 3600  # seconds; older payments are in nobody's doubt, and an account has many
+LOOK_BACK = 604_800  # seconds, a week; older payments are in nobody's doubt, and an account has many
 
 # Stripe's unit is the minor unit of ISO 4217, but for these. Source: https://docs.stripe.com/currencies
 TIMES = {"ISK": 100, "UGX": 100}  # no minor unit by ISO, two digits at Stripe
-STEPS = {"MGA": 100, "BHD": 10, "JOD": 10, "KWD": 10, "OMR": 10, "TND": 10}  # amounts between the steps cannot be sent
 UNITS = {"MGA": 100}  # two digits by ISO, no minor unit at Stripe
+
+State = Literal["approved", "declined", "action", "pending", "refused", "unknown"]
 
 
 class InexactAmountError(ValueError):
@@ -40,25 +41,24 @@ def stripe_amount(minor: int, currency: str) -> int:
     Raises:
         InexactAmountError: it would have to be rounded.
     """
-    if minor % STEPS.get(currency, 1):
+    if minor % UNITS.get(currency, 1):
         raise InexactAmountError(f"Stripe cannot charge {minor} {currency} (minor units) exactly")
     return minor * TIMES.get(currency, 1) // UNITS.get(currency, 1)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a call.
+    """What became of a call. `refused`: the request was wrong; `action`: the shopper has to act.
 
-    `state` is approved, declined, action (the shopper has to act), pending, refused (the request was wrong) or unknown.
-    `reason` is Stripe's word for a decline, its message for a refusal. `final`: the card must not be tried again.
-    `stored`: the customer and the PaymentMethod of a card that was kept.
+    `id` is Stripe's, of what is approved, pending or waits for the shopper. `reason` is Stripe's word for a decline,
+    its message for a refusal. `final`: the card must not be tried again. `client_secret` is what Stripe's browser code
+    needs for the shopper to act. `stored`: the customer and the PaymentMethod of a card that was kept.
     """
 
-    state: str
+    state: State
     id: str | None = None
     reason: str = ""
     final: bool | None = None
-    url: str | None = None
     client_secret: str | None = None
     stored: tuple[str, str] | None = None
 
@@ -69,7 +69,7 @@ class StripePayments:
     Whatever moves money takes a key: the same key is the same movement, however often it is sent.
     """
 
-    def __init__(self, key: str, base_url: str = "https://api.stripe.com") -> None:
+    def __init__(self, key: str, base_url: str) -> None:
         http = stripe.RequestsClient(timeout=TIMEOUT)
         base: Any = {"api": base_url}
         self.v1: Any = stripe.StripeClient(key, base_addresses=base, http_client=http, max_network_retries=RETRIES).v1
@@ -88,11 +88,11 @@ class StripePayments:
         card = self._present(order, method, back)
         return self._send(self.v1.setup_intents.create, key, {**card, "usage": "on_session"})
 
-    def store(self, order: str, key: str, method: str, back: str, **who: str) -> Result:
-        """Keep a card with a new customer, of whom `who` tells, to be charged while the shopper is away."""
+    def store(self, order: str, key: str, method: str, back: str) -> Result:
+        """Keep a card with a new customer, to be charged while the shopper is away."""
 
         def create(card: dict[str, Any], options: dict[str, Any]) -> Any:
-            customer = self.v1.customers.create(who, {"idempotency_key": f"{key}-customer"})
+            customer = self.v1.customers.create(options={"idempotency_key": f"{key}-customer"})
             return self.v1.setup_intents.create({**card, "customer": customer.id}, options)
 
         return self._send(create, key, {**self._present(order, method, back), "usage": "off_session"})
@@ -103,13 +103,13 @@ class StripePayments:
         try:
             return self._read(kind.retrieve(intent))
         except stripe.StripeError:  # a read that fails says nothing about money, whatever its status
-            return Result("unknown", intent)
+            return Result("unknown")
 
     def find(self, order: str) -> Result:
         """Where the newest payment of an order stands. Lists, because Stripe's search lags behind."""
         try:
             since = {"gte": int(time.time()) - LOOK_BACK}
-            newest_first = self.v1.payment_intents.list({"limit": 100, "created": since})
+            newest_first = self.v1.payment_intents.list({"created": since})
             for intent in newest_first.auto_paging_iter():
                 if getattr(intent.metadata, "order", None) == order:
                     return self._read(intent)
@@ -141,9 +141,9 @@ class StripePayments:
         try:
             reply = call(*intent, params, {"idempotency_key": key})
         except stripe.CardError as error:
-            return self._declined(error.error, getattr(getattr(error.error, "payment_intent", None), "id", None))
+            return self._declined(error.error)
         except stripe.InvalidRequestError as error:
-            return Result("refused", reason=error.user_message or "Stripe refused the request")
+            return Result("refused", reason=f"{error}")
         except stripe.StripeError:  # no reply, 401, 429, 5xx: this call, or the SDK's first try of it, may have worked
             return Result("unknown")
         if done:
@@ -159,29 +159,25 @@ class StripePayments:
             case "processing":
                 return Result("pending", intent.id)
             case "requires_action":
-                redirect = getattr(getattr(intent, "next_action", None), "redirect_to_url", None)
                 secret = getattr(intent, "client_secret", None)
-                return Result("action", intent.id, url=getattr(redirect, "url", None), client_secret=secret)
+                return Result("action", intent.id, client_secret=secret) if secret else Result("unknown")
             case "requires_payment_method":
-                error = getattr(intent, "last_payment_error", None) or getattr(intent, "last_setup_error", None)
-                return self._declined(error, intent.id) if error else Result("unknown", intent.id)
+                return self._declined(getattr(intent, "last_payment_error", None))
             case "canceled":
-                return Result("declined", intent.id, "canceled")
+                return Result("declined", reason="canceled")
             case _:  # a word that Stripe has added since
-                return Result("unknown", intent.id)
+                return Result("unknown")
 
     def _moved(self, reply: Any, done: str) -> Result:
         if reply.status == done:
             return Result("approved", reply.id)
         if reply.status in ("failed", "canceled"):
-            return Result("declined", reply.id, getattr(reply, "failure_reason", None) or reply.status)
-        under_way = reply.status in ("pending", "processing", "requires_action")
-        return Result("pending" if under_way else "unknown", reply.id)
+            return Result("declined", reason=reply.status)
+        return Result("pending" if reply.status in ("pending", "processing") else "unknown", reply.id)
 
-    def _declined(self, error: Any, intent: str | None) -> Result:
-        word = getattr(error, "decline_code", None) or getattr(error, "code", None) or "card_declined"
+    def _declined(self, error: Any) -> Result:
         never = getattr(error, "advice_code", None) == "do_not_try_again"
-        return Result("declined", intent, word, final=True if never else None)
+        return Result("declined", reason=getattr(error, "decline_code", None) or "declined", final=never or None)
 
 
 class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
@@ -191,7 +187,8 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
 
     def __init__(self, gateway: paypact.SimulatedGateway) -> None:
         self.payments = type(self).integration(gateway.credentials["secret_key"], gateway.url)
-        self.answered: Counter[tuple[Any, ...]] = Counter()
+        self.keys: dict[tuple[Any, ...], str] = {}  # of captures, refunds and voids that are not answered yet
+        self.rows = count()
 
     def close(self) -> None:
         self.payments.close()
@@ -199,7 +196,7 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
     def sale(self, payment: paypact.Payment, **more: Any) -> paypact.Outcome:
         money = payment.amount
         press = (payment.reference, payment.attempt, money.minor, money.currency, payment.token, payment.return_url)
-        return self.told(self.payments.pay, *press, description=payment.description, **more)
+        return self.told(self.payments.pay, *press, **more)
 
     def authorize(self, payment: paypact.Payment) -> paypact.Outcome:
         return self.sale(payment, capture_method="manual")
@@ -209,8 +206,8 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
         return self.told(self.payments.verify, *press)
 
     def store(self, payment: paypact.Payment) -> paypact.Outcome:
-        press, who = (payment.reference, payment.attempt, payment.token, payment.return_url), payment.customer
-        return self.told(self.payments.store, *press, name=who.name, email=who.email)
+        press = (payment.reference, payment.attempt, payment.token, payment.return_url)
+        return self.told(self.payments.store, *press)
 
     def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
         customer, method = transaction
@@ -234,31 +231,29 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
         return self.move("void", transaction)
 
     def move(self, operation: str, transaction: Any, *amount: Any) -> paypact.Outcome:
-        """The books have a row and a key for each call, kept until its answer is certain: the next is another call."""
-        row = (operation, transaction, *amount)
-        key = "-".join(map(str, (*row, self.answered[row])))
+        """The books have a row for each call, and its key is kept until the answer is certain: then it is another."""
+        call = (operation, transaction, *amount)
+        key = self.keys.setdefault(call, f"{operation}-{transaction}-{next(self.rows)}")
         outcome = self.told(getattr(self.payments, operation), transaction, key, *amount)
-        if isinstance(outcome, paypact.Unknown):
-            return paypact.Unknown(transaction)
-        self.answered[row] += 1
+        if not isinstance(outcome, paypact.Unknown):
+            self.keys.pop(call, None)
         return outcome
 
     def told(self, call: Callable[..., Result], *arguments: Any, **more: Any) -> paypact.Outcome:
         try:
             result = call(*arguments, **more)
         except InexactAmountError as error:
-            return paypact.Rejected(str(error))
+            return paypact.Rejected(f"{error}")
         match result.state:
             case "approved":
                 return paypact.Approved(result.stored or result.id)
             case "declined":
-                return paypact.Declined(result.reason, result.id, result.final)
+                return paypact.Declined(result.reason, final=result.final)
             case "action":
-                return paypact.ActionRequired(result.id, result.url, result.client_secret)
+                return paypact.ActionRequired(result.id, client_secret=result.client_secret)
             case "pending":
                 return paypact.Pending(result.id)
             case "refused":
                 return paypact.Rejected(result.reason)
             case "unknown":
-                return paypact.Unknown(result.id)
-        raise ValueError(f"a payment has no state {result.state!r}")
+                return paypact.Unknown()
