@@ -20,8 +20,10 @@ import stripe
 
 import paypact
 
-TIMEOUT = (4.0, 18.0)  # seconds to connect and to wait for a reply; all tries stay within a web server's usual minute
-RETRIES = 2  # safe, because the SDK repeats a call with the key it had
+TIMEOUT = (
+    4.0,
+    18.0,
+)  # seconds to connect and to wait for a reply: the SDK's three tries, with one key, stay within a minute
 LOOK_BACK = 604_800  # seconds, a week; older payments are in nobody's doubt, and an account has many
 
 # Stripe's unit is the minor unit of ISO 4217, but for these. Source: https://docs.stripe.com/currencies
@@ -72,7 +74,7 @@ class StripePayments:
     def __init__(self, key: str, base_url: str) -> None:
         http = stripe.RequestsClient(timeout=TIMEOUT)
         base: Any = {"api": base_url}
-        self.v1: Any = stripe.StripeClient(key, base_addresses=base, http_client=http, max_network_retries=RETRIES).v1
+        self.v1: Any = stripe.StripeClient(key, base_addresses=base, http_client=http).v1
         self.close: Callable[[], None] = http.close
 
     def pay(self, order: str, key: str, amount: int, currency: str, method: str, back: str, **more: Any) -> Result:
@@ -80,22 +82,21 @@ class StripePayments:
 
         `back` is where the shopper returns to after 3-D Secure; `more` are further parameters of a PaymentIntent.
         """
-        price = {"amount": stripe_amount(amount, currency), "currency": currency.lower()}
-        return self._send(self.v1.payment_intents.create, key, {**price, **self._present(order, method, back), **more})
+        price = {"amount": stripe_amount(amount, currency), "currency": currency.lower(), "metadata": {"order": order}}
+        return self._send(self.v1.payment_intents.create, key, {**price, **self._present(method, back), **more})
 
-    def verify(self, order: str, key: str, method: str, back: str) -> Result:
+    def verify(self, key: str, method: str, back: str) -> Result:
         """Ask the bank whether a card is good, taking no money."""
-        card = self._present(order, method, back)
-        return self._send(self.v1.setup_intents.create, key, {**card, "usage": "on_session"})
+        return self._send(self.v1.setup_intents.create, key, {**self._present(method, back), "usage": "on_session"})
 
-    def store(self, order: str, key: str, method: str, back: str) -> Result:
+    def store(self, key: str, method: str, back: str) -> Result:
         """Keep a card with a new customer, to be charged while the shopper is away."""
 
         def create(card: dict[str, Any], options: dict[str, Any]) -> Any:
             customer = self.v1.customers.create(options={"idempotency_key": f"{key}-customer"})
             return self.v1.setup_intents.create({**card, "customer": customer.id}, options)
 
-        return self._send(create, key, {**self._present(order, method, back), "usage": "off_session"})
+        return self._send(create, key, {**self._present(method, back), "usage": "off_session"})
 
     def check(self, intent: str) -> Result:
         """Where a payment or verification stands: after the shopper came back, and whenever that is unknown."""
@@ -129,13 +130,10 @@ class StripePayments:
 
     def void(self, intent: str, key: str) -> Result:
         """Let held money go."""
-        result = self._send(self.v1.payment_intents.cancel, key, {}, intent, done="canceled")
-        if result.state == "refused" and self.check(intent).reason == "canceled":  # gone already, by us or by time
-            return Result("approved", intent)
-        return result
+        return self._send(self.v1.payment_intents.cancel, key, {}, intent, done="canceled")
 
-    def _present(self, order: str, method: str, back: str) -> dict[str, Any]:
-        return {"payment_method": method, "confirm": True, "return_url": back, "metadata": {"order": order}}
+    def _present(self, method: str, back: str) -> dict[str, Any]:
+        return {"payment_method": method, "confirm": True, "return_url": back}
 
     def _send(self, call: Callable[..., Any], key: str, params: dict[str, Any], *intent: str, done: str = "") -> Result:
         try:
@@ -154,26 +152,19 @@ class StripePayments:
     def _read(self, intent: Any) -> Result:
         match intent.status:
             case "succeeded" | "requires_capture":
-                whose = getattr(intent, "customer", None) if intent.id.startswith("seti_") else None
+                whose = intent.customer if intent.id.startswith("seti_") else None
                 return Result("approved", intent.id, stored=(whose, intent.payment_method) if whose else None)
             case "processing":
                 return Result("pending", intent.id)
             case "requires_action":
-                secret = getattr(intent, "client_secret", None)
-                return Result("action", intent.id, client_secret=secret) if secret else Result("unknown")
-            case "requires_payment_method":
+                return Result("action", intent.id, client_secret=intent.client_secret)
+            case "requires_payment_method" | "canceled":
                 return self._declined(getattr(intent, "last_payment_error", None))
-            case "canceled":
-                return Result("declined", reason="canceled")
             case _:  # a word that Stripe has added since
                 return Result("unknown")
 
     def _moved(self, reply: Any, done: str) -> Result:
-        if reply.status == done:
-            return Result("approved", reply.id)
-        if reply.status in ("failed", "canceled"):
-            return Result("declined", reason=reply.status)
-        return Result("pending" if reply.status in ("pending", "processing") else "unknown", reply.id)
+        return Result("approved" if reply.status == done else "pending", reply.id)  # how it ends, a webhook tells
 
     def _declined(self, error: Any) -> Result:
         never = getattr(error, "advice_code", None) == "do_not_try_again"
@@ -202,12 +193,10 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
         return self.sale(payment, capture_method="manual")
 
     def verify(self, payment: paypact.Payment) -> paypact.Outcome:
-        press = (payment.reference, payment.attempt, payment.token, payment.return_url)
-        return self.told(self.payments.verify, *press)
+        return self.told(self.payments.verify, payment.attempt, payment.token, payment.return_url)
 
     def store(self, payment: paypact.Payment) -> paypact.Outcome:
-        press = (payment.reference, payment.attempt, payment.token, payment.return_url)
-        return self.told(self.payments.store, *press)
+        return self.told(self.payments.store, payment.attempt, payment.token, payment.return_url)
 
     def charge_stored(self, transaction: Any, payment: paypact.Payment) -> paypact.Outcome:
         customer, method = transaction
