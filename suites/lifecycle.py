@@ -46,6 +46,7 @@ def the_books_stay_equal(run: Exploration) -> None:
         plans += [(beginning, fault, move) for beginning in begun for move in moves for fault in FAULTS]
     if run.key in BEGINNINGS:
         plans += [(run.key, move, then) for move in moves for then in moves]
+        plans += [(run.key, move) * 2 for move in moves]  # the same of two orders
     waiting = tuple(_waiting(target, begun)) if run.key == "late" else ()
     plans += waiting
     axes = {

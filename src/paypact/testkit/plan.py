@@ -23,7 +23,10 @@ from paypact.world.ledger import Obstacle
 from paypact.world.network import Fault
 
 DAY: Final = 86_400.0
-STEPS: Final = {  # word -> (operation, share of what is left in per cent; 0: all, said by leaving the amount out)
+# word -> (operation, per cent; 0: all that is left, said by leaving the amount out). A share is one of the whole while
+# so much is left: two halves are as much each, and what a key is made of has to tell them apart. Then it is one of
+# what is left.
+STEPS: Final = {
     "rest": ("", 0),
     "authorize": ("authorize", 0),
     "sale": ("sale", 0),
@@ -149,7 +152,8 @@ def _move(life: Life, operation: str, share: int) -> None:
     carry_out(example.world)  # the shop hears of what became of one before it asks for the next
     left = authorization.refundable if operation == "refund" else authorization.capturable
     whole = left or authorization.approved
-    asked = max(1, whole * share // 100) if share else left
+    part = (authorization.captured if operation == "refund" else authorization.approved) * share // 100
+    asked = left if not share else part if 0 < part <= left else max(1, whole * share // 100)
     earlier = any(each.kind == operation and each.state == "requested" for each in authorization.movements)
     goal = {"reached": _reached(operation, authorization), "under_way": earlier and not left}
     transaction = life.captured if operation == "refund" and life.captured is not None else life.transaction
