@@ -144,10 +144,7 @@ class StripePayments:
             return Result("refused", reason=f"{error}")
         except stripe.StripeError:  # no reply, 401, 429, 5xx: this call, or the SDK's first try of it, may have worked
             return Result("unknown")
-        if done:
-            return self._moved(reply, done)
-        replayed = reply.last_response.headers.get("idempotent-replayed")  # then it tells how things stood back then
-        return self.check(reply.id) if replayed else self._read(reply)
+        return self._moved(reply, done) if done else self._read(reply)
 
     def _read(self, intent: Any) -> Result:
         match intent.status:
@@ -164,7 +161,7 @@ class StripePayments:
                 return Result("unknown")
 
     def _moved(self, reply: Any, done: str) -> Result:
-        return Result("approved" if reply.status == done else "pending", reply.id)  # how it ends, a webhook tells
+        return Result("approved", reply.id) if reply.status == done else Result("pending")  # a webhook tells
 
     def _declined(self, error: Any) -> Result:
         never = getattr(error, "advice_code", None) == "do_not_try_again"
