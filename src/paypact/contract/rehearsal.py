@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from paypact.cards import scheme
@@ -169,7 +170,7 @@ class Performance:
             if number == 0:
                 value = extra.get((number, path))
             else:
-                value = reached(self.reply(number), path) if number in self.kept and number <= made else None
+                value = reached(self.kept[number], path) if number in self.kept and number <= made else None
             if isinstance(value, str):
                 yield (number, path), value
 
@@ -192,11 +193,16 @@ def is_id(body: Any, path: Path) -> bool:
     return isinstance(holder, Wire) and any(each.name == path[-1] and each.like for each in fields(type(holder)))
 
 
+@cache
+def _attributes(cls: type[Wire]) -> Mapping[str | int, str]:
+    return {each.name: each.attribute for each in fields(cls)}
+
+
 def reached(body: Any, path: Path) -> Any:
     """What stands at a path of a typed or plain reply; None where nothing does."""
     for part in path:
         if isinstance(body, Wire):
-            body = next((getattr(body, each.attribute) for each in fields(type(body)) if each.name == part), None)
+            body = getattr(body, _attributes(type(body)).get(part, ""), None)
         elif isinstance(body, dict):
             body = body.get(part)
         elif isinstance(body, list | tuple) and isinstance(part, int) and part < len(body):
