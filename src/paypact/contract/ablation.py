@@ -72,6 +72,7 @@ class Expected:
     """
 
     needs: Mapping[Path, Need] = field(default_factory=dict)
+    spare: Collection[Path] = ()  # fields that some reply could do without
     alike: Collection[Missed] = ()  # the changes that mattered in the reply that is most like this one
     ever: Collection[Missed] = ()  # the changes that mattered in any reply
     quiet: Collection[Quiet] = ()  # the changes of what is needed that did not matter in the most alike
@@ -81,6 +82,7 @@ class Expected:
         """What is expected of all replies of a story, by their numbers."""
         return Expected(
             {(number, *path): need for number, one in each.items() for path, need in one.needs.items()},
+            {(number, *path) for number, one in each.items() for path in one.spare},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.alike},
             {(how, (number, *path)) for number, one in each.items() for how, path in one.ever},
             {(kind, (number, *path)) for number, one in each.items() for kind, path in one.quiet},
@@ -108,11 +110,12 @@ class Ablation:
                 if each.kind not in ("extra", "arm"):
                     self.of.setdefault((number, *each.path), {})[each.kind] = (number, each)
         self.expected = Expected()
+        self._spared: set[str] = set()  # names of fields that one of these replies could do without
         self._here: set[Missed] = set()  # the changes that mattered in one of these replies
         self._played: dict[frozenset[Change], Departure] = {}
 
     def found(self, expected: Expected | None = None) -> Found:
-        """Find all needs. What is likely to be missed is tried one by one, everything else at once and in halves."""
+        """Find all needs. What other replies could do without is dropped in halves, everything else one by one."""
         self.expected = expected or Expected()
         result = Found({path: need for path, need in self.expected.needs.items() if path in self.of})
         known = set(result.needs)
@@ -135,15 +138,21 @@ class Ablation:
     # --- the search ---------------------------------------------------------------------------------------------
 
     def _alone(self, result: Found) -> None:
-        """Which fields are missed; below a field that nobody misses nothing is looked for."""
-        drops: dict[Missed, Change] = {
-            ("absent", path): kinds["absent"] for path, kinds in self.of.items() if "absent" in kinds
-        }
-        below = [path for _, path in drops]
+        """Each field dropped alone; below a field that nobody misses nothing is looked for."""
+        below = [path for path, kinds in self.of.items() if "absent" in kinds]
+        drops: dict[Missed, Change] = {("absent", path): self.of[path]["absent"] for path in below}
         while below:
             outer = _outermost(below)
             asked = [path for path in outer if path not in result.needs]
-            for _, path in self._guilty([("absent", path) for path in asked], drops):
+            spare: list[Missed] = []
+            for path in asked:
+                if path in self.expected.spare or last(path) in self._spared:
+                    spare.append(("absent", path))
+                elif self._matters([drops["absent", path]]):
+                    self._need(result, path, "absent")
+                else:
+                    self._spared.add(last(path))
+            for _, path in self._guilty(spare, drops):
                 self._need(result, path, "absent")
             result.unneeded += [path for path in asked if path not in result.needs]
             below = [path for path in below if path not in outer and not _within(path, result.unneeded)]
@@ -176,14 +185,13 @@ class Ablation:
         likely = [one for one in tried if one in self.expected.alike]
         rest = tried
         while rest:
+            likely = list(rest) if len(rest) == 1 else likely
             if likely:
                 yield from (one for one in likely if self._matters([changes[one]]))
                 rest, likely, departed = [one for one in rest if one not in likely], [], None
                 continue
-            if departed is None or len(rest) == 1:
-                departed = self._departure([changes[one] for one in rest])
-            if departed is None or len(rest) == 1:
-                yield from rest if departed is not None else ()
+            departed = departed or self._departure([changes[one] for one in rest])
+            if departed is None:
                 return
             likely = [one for one in rest if named(last(one[1]), departed)] or list(filter(self._suspected, rest))
             if not likely:

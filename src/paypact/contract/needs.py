@@ -14,7 +14,7 @@ import msgspec
 from paypact.contract.ablation import Ablation, Change, Expected, Found
 from paypact.contract.memory import Memory
 from paypact.contract.model import IntegrationNeeds, Need, ReplyNeeds
-from paypact.contract.paths import Path, dotted, leaves
+from paypact.contract.paths import Path, dotted, last, leaves
 from paypact.contract.rehearsal import Ablating, Situation, perform
 from paypact.contract.staging import LISTENING, Staged, request_name, situations, stage
 from paypact.contract.trace import Trace
@@ -112,8 +112,11 @@ def _webhooks(staged: Staged, memory: Memory, heard: set[Hashable]) -> Iterator[
         heard.add(event.type)
         possible = tuple(variations(tree, everything=True))
         fields = {each.path for each in possible}
+        # most of a webhook is read by nobody, and much of it is as large as a reply: halves from the beginning
+        spare = {path for path in fields if last(path) != "type"}
         observed = Observed(staged, 0, Found(), None, event, tree)
-        yield _Subject(observed, memory, event.type, possible, fields, memory.expected(event.type, fields, fields))
+        expected = replace(memory.expected(event.type, fields, fields), spare=spare)
+        yield _Subject(observed, memory, event.type, possible, fields, expected)
 
 
 @dataclass
@@ -217,7 +220,8 @@ class _Told:
 def _told(target: Target, mine: Collection[int]) -> Iterator[_Told]:
     """Every situation in order. The shares take the stories by turns; each remembers what was found in it alone.
 
-    A webhook, and what is asked after one, belong to the first story in which they come up, whosesoever that is.
+    A webhook, and what is asked after one, belong to the first story in which they come up, whosesoever that is. There,
+    too, fields are dropped one by one that others drop together.
     """
     memories = [(Memory(), Memory()) for _ in range(shares(target))]  # of replies, and of webhooks
     heard: set[Hashable] = set()
@@ -230,6 +234,9 @@ def _told(target: Target, mine: Collection[int]) -> Iterator[_Told]:
             subjects = [] if note else [*_replies(staged, replied, heard), *_webhooks(staged, told, heard)]
             if share in mine and not note:
                 observe(subjects, staged)
+            tried = {each.path for subject in subjects if subject.memory is replied for each in subject.possible}
+            for other, _ in memories[:share] + memories[share + 1 :]:
+                other.tried(tried)
             yield _Told(share in mine, [each.observed for each in subjects], note)
 
 
