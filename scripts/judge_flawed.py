@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from paypact import discovery
 from paypact.errors import UsageError
@@ -76,7 +76,8 @@ def judge(name: str, quick: bool) -> Judged:
 
 def table(every: list[Judged]) -> Table:
     """What caught what."""
-    shown = Table("flaw", "expected", "caught by", "examples", "seconds", title="flawed integrations")
+    names = [Column(name, overflow="fold") for name in ("flaw", "expected", "caught by")]  # a log is narrow
+    shown = Table(*names, "examples", "seconds", title="flawed integrations")
     for judged in every:
         mark = "" if judged.expected in judged.caught else "[red]MISSED[/red] "
         caught = ", ".join(judged.caught) or "nothing"
