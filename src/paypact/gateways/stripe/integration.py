@@ -21,9 +21,8 @@ import stripe
 import paypact
 
 TIMEOUT = (
-    4.0,
-    18.0,
-)  # seconds to connect and to wait for a reply: the SDK's three tries, with one key, stay within a minute
+    18.0  # seconds to wait for a reply: the SDK's three tries, with one key, stay within a web server's usual minute
+)
 LOOK_BACK = 604_800  # seconds, a week; older payments are in nobody's doubt, and an account has many
 
 # Stripe's unit is the minor unit of ISO 4217, but for these. Source: https://docs.stripe.com/currencies
@@ -53,14 +52,13 @@ class Result:
     """What became of a call. `refused`: the request was wrong; `action`: the shopper has to act.
 
     `id` is Stripe's, of what is approved, pending or waits for the shopper. `reason` is Stripe's word for a decline,
-    its message for a refusal. `final`: the card must not be tried again. `client_secret` is what Stripe's browser code
-    needs for the shopper to act. `stored`: the customer and the PaymentMethod of a card that was kept.
+    its message for a refusal. `client_secret` is what Stripe's browser code needs for the shopper to act. `stored`: the
+    customer and the PaymentMethod of a card that was kept.
     """
 
     state: State
     id: str | None = None
     reason: str = ""
-    final: bool | None = None
     client_secret: str | None = None
     stored: tuple[str, str] | None = None
 
@@ -161,11 +159,10 @@ class StripePayments:
                 return Result("unknown")
 
     def _moved(self, reply: Any, done: str) -> Result:
-        return Result("approved", reply.id) if reply.status == done else Result("pending")  # a webhook tells
+        return Result("approved" if reply.status == done else "pending", reply.id)  # how it ends, a webhook tells
 
     def _declined(self, error: Any) -> Result:
-        never = getattr(error, "advice_code", None) == "do_not_try_again"
-        return Result("declined", reason=getattr(error, "decline_code", None) or "declined", final=never or None)
+        return Result("declined", reason=getattr(error, "decline_code", None) or "declined")
 
 
 class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
@@ -234,7 +231,7 @@ class StripeReference(paypact.Driver, gateway="stripe", name="stripe"):
             case "approved":
                 return paypact.Approved(result.stored or result.id)
             case "declined":
-                return paypact.Declined(result.reason, final=result.final)
+                return paypact.Declined(result.reason)
             case "action":
                 return paypact.ActionRequired(result.id, client_secret=result.client_secret)
             case "pending":
