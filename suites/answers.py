@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
-from paypact.testkit.example import CLAIMS
+from paypact.testkit.case import BORROWS, CLAIMS
 from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, moving, pay, paying
+from paypact.testkit.orders import borrow
 from paypact.testkit.watching import CONNECTION, EDGE
 from paypact.world.simulator import Simulator
 
@@ -69,7 +70,7 @@ def answer(example: Example) -> None:
     if operation in MOVEMENTS:
         move(example, operation)
     else:
-        pay(example, operation)
+        (borrow if example.case.shopper == BORROWS else pay)(example, operation)
         if operation not in ("verify", "store"):
             look_up(example)
     example.occurred["operation judged"] += 1
@@ -77,10 +78,14 @@ def answer(example: Example) -> None:
 
 
 def _others(target: Target) -> Iterator[str]:
-    """What else a shopper does with a challenge; a success can be claimed where more than a secret tells of it."""
+    """What else a shopper does with a challenge; a success can be claimed where more than a secret tells of it.
+
+    And it can be borrowed: of another order, which the same shopper did pay.
+    """
     yield from ("abandoned", "comes back twice")
     if target.gateway.simulator.claimed is not Simulator.claimed:
         yield CLAIMS
+        yield BORROWS
 
 
 def _words(target: Target, kind: str) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ from paypact.testkit.flow import (
     paying,
     press_twice,
     settles,
-    two_orders,
 )
+from paypact.testkit.orders import two_orders
 from paypact.world.network import BEFORE_ONLY, EDGES, FAILURES
 from paypact.world.simulator import Simulator
 
@@ -66,6 +66,8 @@ def nothing_is_charged_twice_or_forgotten(run: Exploration) -> None:
     if run.key in (FORGOTTEN, BUSY):
         operations = operations[:1]
     axes = {"operation": Axis(operations), "answer": Axis(_answers(target, run.key))}
+    if run.key == ORDERS:
+        axes["retry"] = Axis(("another card", "same card"))
     if run.key not in (TWICE, ORDERS):
         axes["fault"] = Axis(
             LOST if run.key == BUSY else tuple(_faults(run)), lambda fault: str(fault).rpartition(" ")[0]

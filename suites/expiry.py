@@ -6,7 +6,6 @@ Every month, the turns of the year and a leap February, the minutes around midni
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from paypact.payments import Declined, Rejected
 from paypact.testkit import Axis, Example, Exploration, Target, Told, dates, promise
@@ -67,11 +66,7 @@ def present(example: Example) -> None:
     else:
         follow(example, told)
     conclude(example)
-    context = f"it was {dates.shown(case)}, the card's last month is {case.month:02}/{case.year}"
-    example.problems[:] = [
-        replace(each, verdict=replace(each.verdict, sentence=f"{each.verdict.sentence}; {context}"))
-        for each in example.problems
-    ]
+    example.explain(f"it was {dates.shown(case)}, the card's last month is {case.month:02}/{case.year}")
 
 
 def _refused_unasked(example: Example, told: Told) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from paypact.testkit import Axis, Exploration, PlanAxis, Target, amounts, promise
 from paypact.testkit.explore import NotCoveredError
 from paypact.testkit.flow import MOVEMENTS
-from paypact.testkit.plan import FAULTS, beginnings, play_plan, steps
+from paypact.testkit.plan import BEFORE, FAULTS, HALF, STEPS, beginnings, play_plan, steps
 
 BEGINNINGS = ("authorize", "sale", "charge_stored")
 
@@ -37,16 +37,19 @@ def the_books_stay_equal(run: Exploration) -> None:
             f"the driver offers {' and '.join(each for each in MOVEMENTS if target.offers(each))}, but no payment "
             "to begin with: sale, authorize, or store with charge_stored"
         )
-    moves = [word for word in words if word not in ("rest", *BEGINNINGS)]
+    moves = [word for word in words if word not in ("rest", BEFORE, *BEGINNINGS)]
     plans: list[tuple[str, ...]] = [(beginning,) for beginning in begun]
     plans += [(beginning, move) for beginning in begun for move in moves]
     if run.key == "faults":
         words += tuple(FAULTS)
         plans = [(fault, beginning) for beginning in begun for fault in FAULTS]
         plans += [(beginning, fault, move) for beginning in begun for move in moves for fault in FAULTS]
+        parts = [move for move in moves if STEPS[move][1] == HALF]  # the second of two that are alike
+        plans += [(beginning, move, fault, move) for beginning in begun for move in parts for fault in FAULTS]
     if run.key in BEGINNINGS:
         plans += [(run.key, move, then) for move in moves for then in moves]
         plans += [(run.key, move) * 2 for move in moves]  # the same of two orders
+        plans += [(run.key, run.key, BEFORE, move) for move in moves]  # of two orders the first
     waiting = tuple(_waiting(target, begun)) if run.key == "late" else ()
     plans += waiting
     axes = {

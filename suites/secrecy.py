@@ -51,6 +51,7 @@ SAID: Final = {
     "outcome": "{call} answers with the {what} in {about}",
     "address": "{call} puts the {what} into the address of a request",
     "header": "{call} puts the {what} into the header {about} of a request",
+    "field": "{call} puts the {what} into {about}, which the gateway shows to whoever may look at the payment",
 }
 
 

@@ -105,8 +105,8 @@ class Rehearsed(Example):
             made = self.payments[-1] = replace(made, customer=SAM)
         return made
 
-    def visit(self, told: Told) -> Authentication | None:
-        went = super().visit(told)
+    def visit(self, told: Told, result: Any = "") -> Authentication | None:
+        went = super().visit(told, result)
         if went is not None and isinstance(told.outcome, ActionRequired):
             self.going_back = (*self.going_back, went)
             places = tuple(filter(None, (told.outcome.url, told.outcome.client_secret)))

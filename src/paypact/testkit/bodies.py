@@ -48,3 +48,15 @@ def texts(body: Any) -> Iterator[str]:
             yield from texts(value)
     elif isinstance(body, str):
         yield body
+
+
+def leaves(body: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each text of a body with its place, such as `amount.value`."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield from leaves(value, f"{place}.{name}" if place else name)
+    elif isinstance(body, list):
+        for number, value in enumerate(body):
+            yield from leaves(value, f"{place}.{number}")
+    elif isinstance(body, str):
+        yield place, body

@@ -13,6 +13,19 @@ CASE_SCHEMA: Final = 1
 Value: TypeAlias = str | int | bool | tuple[str, ...]
 
 
+CLAIMS = "claims to have paid"  # a shopper who walks away and writes the URL of the return page by hand
+BORROWS = "borrows a success"  # a shopper who walks away and opens the return page by the URL of another order, paid
+ACTS = {
+    "comes back twice": "passed",
+    CLAIMS: "abandoned",
+    BORROWS: "abandoned",
+}  # what else they do, how they act before
+CAME = {
+    CLAIMS: "abandoned, with the URL of a success",
+    BORROWS: "abandoned, with the URL of another order that is paid",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything random of one example. Which values a field may take is the promise's axes, the first the plainest."""
@@ -28,8 +41,7 @@ class Case:
     currency: str = "USD"
     amount: str = "usual"  # a word of `amounts.py`
     answer: str = "approve"  # of the issuer: `decline:<word>`, `challenge`, `challenge>decline:<word>`, ...
-    # what the shopper does with a challenge: passed, failed, abandoned, comes back twice, claims to have paid
-    shopper: str = "passed"
+    shopper: str = "passed"  # what they do with a challenge: passed, failed, abandoned, or a word of `ACTS`
     retry: str = "another card"  # the shopper's next step after a definite no
     fault: str = ""  # `<kind> before|after <exchange>`, empty: none
     variation: str = ""  # `<number of a reply to the operation> <field> <kind>`, empty: none

@@ -70,6 +70,14 @@ def moved_as_told(told: Told, made: Sequence[Movement], asked: int, seen: Circum
     return Verdict("broken", f"movement/moved/{told.operation}/amount", sentence)
 
 
+def strayed(verdict: Verdict, told: Told, exchanges: Sequence[Exchange], authorization: Authorization) -> Verdict:
+    """A movement that was told and not made, but of another payment: the sentence says so."""
+    others = (entry.subject for exchange in exchanges for entry in exchange.booked)
+    if any(isinstance(each, Movement) and each.authorization is not authorization for each in others):
+        return replace(verdict, sentence=f"{verdict.sentence}: the {told.operation} was made of another order")
+    return verdict
+
+
 def stayed_unknown(verdict: Verdict, told: Told, exchanges: Sequence[Exchange], *, faulted: bool) -> Verdict:
     """An Unknown that has no excuse, or none any more; what the gateway last refused in the call says why."""
     how = (

@@ -17,7 +17,7 @@ from paypact.testkit.acknowledged import let_time_decide
 from paypact.testkit.amounts import amount
 from paypact.testkit.blame import Place
 from paypact.testkit.calls import calling
-from paypact.testkit.case import Case
+from paypact.testkit.case import ACTS, CAME, CLAIMS, Case
 from paypact.testkit.judge import OK, Circumstances, Verdict, judge_movement, judge_outcome, said
 from paypact.testkit.shoppers import dressed, order_name
 from paypact.testkit.standing import Standing, of_order, standing
@@ -35,9 +35,6 @@ from paypact.world.world import World
 
 RETURN_URL = "https://shop.example/checkout/return"
 TYPING = 20.0  # seconds, virtual ones, until a shopper tries again
-CLAIMS = "claims to have paid"  # a shopper who walks away and writes the URL of the return page by hand
-ACTS = {"comes back twice": "passed", CLAIMS: "abandoned"}  # what else shoppers do, and how they act before
-CAME = {CLAIMS: "abandoned, with the URL of a success"}
 FOR_GOOD = "an error that the gateway tells again for the same key"
 
 
@@ -63,6 +60,7 @@ class Example:
     left_open: bool = False  # nobody could know: the reply's word for what happened was one that nobody has seen
     stood: Place | None = None  # where one payment stood still until another was made
     heard: Any = None  # what its promise listened to while it was played
+    lent: Authentication | None = None  # what another order's challenge, which was passed, came back with
     _authentication: Authentication | None = None
 
     def payment(self) -> Payment:
@@ -160,17 +158,20 @@ class Example:
         """What the case's shopper does with a challenge: passes, fails or abandons it."""
         return ACTS.get(self.case.shopper, self.case.shopper)
 
-    def act(self, told: Told) -> Told | None:
-        """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it."""
-        authentication = self.visit(told)
+    def act(self, told: Told, result: str = "") -> Told | None:
+        """The shopper follows an ActionRequired and comes back; `complete` is called where the driver offers it.
+
+        `result`: what they do there, where it is not what the case's shopper does.
+        """
+        authentication = self.visit(told, result)
         if authentication is None or not self.target.offers("complete"):
             return None
         return self.perform("complete", told.payment, told.transaction, authentication)
 
-    def visit(self, told: Told) -> Authentication | None:
+    def visit(self, told: Told, result: Any = "") -> Authentication | None:
         """The shopper follows an ActionRequired; None where it leads nowhere, which is a problem."""
         assert isinstance(told.outcome, ActionRequired)
-        shopper, result = self.case.shopper, self._acts
+        shopper, result = self.case.shopper, result or self._acts
         try:
             authentication = self.world.shopper.act(told.payment, told.outcome, result, claims=shopper == CLAIMS)
         except NowhereToGo as nowhere:
@@ -179,6 +180,8 @@ class Example:
         self.occurred[f"challenge {result}"] += 1
         self.abandoned = result == "abandoned"
         self.happened(f"the shopper comes from the challenge: {CAME.get(shopper, result)}", None, told.payment)
+        if self.lent is not None:
+            authentication = replace(authentication, params=self.lent.params)
         self._authentication = authentication
         return authentication
 
@@ -246,6 +249,8 @@ class Example:
         verdict = judge_movement(
             state, told.outcome, seen := self._seen(told), told=any(each.refused for each in exchanges), **goal
         )
+        if verdict.word == "broken" and authorization and not made:
+            verdict = checks.strayed(verdict, told, exchanges, authorization)
         if verdict.word == "ok" and kind != "void":
             verdict = checks.moved_as_told(told, made, asked, seen)
         if verdict.word == "ok" and allowed and not made and not self.world.network.delivered:
@@ -282,6 +287,10 @@ class Example:
         made = len(self.exchanges)
         self.problems.append(Problem(verdict, told, made, trigger or trigger_of(self), moment=len(self.story) - 1))
         return verdict
+
+    def explain(self, context: str, since: int = 0) -> None:
+        """Say of each problem, or of those `since` there were so many, what was special."""
+        self.problems[since:] = [each.explained(context) for each in self.problems[since:]]
 
     def observe(self, verdict: Verdict, told: Told | None, place: Place | None, cause: Cause = "integration") -> None:
         """Remember something that was seen on the way, whatever the call told in the end: `place` did it."""

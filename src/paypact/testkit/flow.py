@@ -162,24 +162,6 @@ def press_twice(example: Example) -> None:
     conclude(example)
 
 
-def two_orders(example: Example) -> None:
-    """The same shopper buys the same again: another order, another charge. With another card, unless it is stored."""
-    operation = example.case.operation
-    prepared = prepare(example, operation)
-    if prepared is None:
-        return
-    first, arguments = prepared
-    told = follow(example, example.perform(operation, first, *arguments))
-    if not isinstance(told.outcome, Approved):
-        return
-    second = example.later_order(first) if operation == "charge_stored" else example.another_order()
-    example.occurred["second order paid"] += 1
-    again = (second if argument is first else argument for argument in arguments)
-    follow(example, example.perform(operation, second, *again))
-    example.judge_again(told)
-    conclude(example)
-
-
 def key_forgotten(example: Example) -> None:
     """The answer is lost, and only when the gateway has forgotten the key does the shop try to find out."""
     operation = example.case.operation
@@ -283,7 +265,7 @@ def _press_again(example: Example, told: Told) -> Told:
     """The same payment, same attempt, on a healed network; `lookup` first where it is offered."""
     _heal(example)
     payment = told.payment
-    if example.target.offers("lookup") and _first(example, told).operation not in ("verify", "store"):
+    if example.target.offers("lookup") and began(example, told).operation not in ("verify", "store"):
         example.judge(example.perform("lookup", payment, payment.reference))
     example.occurred["pressed again"] += 1
     return _repeat(example, told, payment)
@@ -291,12 +273,12 @@ def _press_again(example: Example, told: Told) -> Told:
 
 def _may_retry(example: Example, told: Told) -> bool:
     """A new attempt is made only after a definite no that was true; a stored card cannot be changed for another."""
-    if _first(example, told).operation == "charge_stored" and example.case.retry != "same card":
+    if began(example, told).operation == "charge_stored" and example.case.retry != "same card":
         return False
     return not any(problem.told is told for problem in example.problems)
 
 
-def _first(example: Example, told: Told) -> Told:
+def began(example: Example, told: Told) -> Told:
     """The call with which this payment, or an earlier attempt at the same order, began."""
     order = told.payment.reference
     return next(each for each in example.history if each.operation in PAYING and each.payment.reference == order)
@@ -304,7 +286,7 @@ def _first(example: Example, told: Told) -> Told:
 
 def _repeat(example: Example, told: Told, payment: Payment) -> Told:
     """The same call again, for the same press or for a new attempt."""
-    first = _first(example, told)
+    first = began(example, told)
     arguments = (payment if argument is first.payment else argument for argument in first.arguments)
     return example.perform(first.operation, payment, *arguments)
 

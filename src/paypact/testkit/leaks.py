@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
@@ -47,6 +47,10 @@ class Secrets:
     def but(self, what: str) -> Secrets:
         """All but those of one kind."""
         return Secrets(self.cards, () if what == KEY else self.keys, () if what == CLIENT else self.clients)
+
+    def numbers(self) -> Secrets:
+        """Card numbers alone."""
+        return Secrets(tuple(replace(card, cvc=None) for card in self.cards), ())
 
 
 @dataclass(frozen=True, slots=True)

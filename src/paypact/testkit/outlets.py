@@ -13,6 +13,7 @@ from typing import Final
 from paypact.payments import ActionRequired
 from paypact.testkit import leaks
 from paypact.testkit.blame import team_place
+from paypact.testkit.bodies import decoded, leaves
 from paypact.testkit.example import Example
 from paypact.testkit.leaks import KEY, Secrets
 from paypact.testkit.sinks import Piece
@@ -20,6 +21,8 @@ from paypact.testkit.target import Target
 from paypact.testkit.told import Told, WrongAnswerError
 from paypact.testkit.watching import within
 
+REFUSED: Final = 400  # the first status of those that may quote what was wrong
+_DIGITS: Final = 9  # fewer are no card number, nor too much of one
 # Headers that say who is asking are where keys belong.
 AUTHENTICATING: Final = ("authorization", "proxy-authorization", "x-api-key", "api-key", "apikey")
 
@@ -57,6 +60,8 @@ def _pieces(example: Example, secrets: Secrets) -> Iterator[tuple[Piece, Told | 
             yield piece, told, secrets
         for piece, known in _sent(example, told, secrets):
             yield piece, told, known
+        for piece in _told_back(example, told):
+            yield piece, told, secrets.numbers()
 
 
 def _raised(example: Example, told: Told) -> Iterator[Piece]:
@@ -98,6 +103,19 @@ def _sent(example: Example, told: Told, secrets: Secrets) -> Iterator[tuple[Piec
             known = secrets.but(KEY) if name in AUTHENTICATING else secrets
             if name != "authorization":
                 yield Piece("header", value, place, told.operation, about=name), known
+
+
+def _told_back(example: Example, told: Told) -> Iterator[Piece]:
+    """Texts of a request that the gateway says again: whoever may look at a payment, or hears of it, reads them.
+
+    No gateway says a card number of its own accord: then the number stands in a field that is not for one.
+    """
+    for exchange in within(example, told):
+        if exchange.response is None or exchange.response.status >= REFUSED:
+            continue
+        for place, text in leaves(decoded(exchange.request)):
+            if sum(map(str.isdigit, text)) >= _DIGITS and text.encode() in exchange.raw:
+                yield Piece("field", text, exchange.place, told.operation, about=place)
 
 
 def _package(kind: type, target: Target) -> str:

@@ -1,7 +1,7 @@
 """Plans: a payment's whole life as a sequence of steps, legal and illegal, each judged against the books.
 
-A step acts on the newest payment. What the rules do not allow must be refused and move nothing; what is asked again
-after its goal was reached may be answered either way.
+A step acts on the newest payment, or on the one before where the plan goes back to it. What the rules do not allow must
+be refused and move nothing; what is asked again after its goal was reached may be answered either way.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from paypact.world.ledger import Obstacle
 from paypact.world.network import Fault
 
 DAY: Final = 86_400.0
+HALF: Final = 50  # per cent
+BEFORE: Final = "the order before"  # the steps that follow act on it
 # word -> (operation, per cent; 0: all that is left, said by leaving the amount out). A share is one of the whole while
 # so much is left: two halves are as much each, and what a key is made of has to tell them apart. Then it is one of
 # what is left.
@@ -32,15 +34,16 @@ STEPS: Final = {
     "sale": ("sale", 0),
     "charge_stored": ("charge_stored", 0),  # of a card that is stored first
     "capture": ("capture", 0),
-    "capture half": ("capture", 50),
+    "capture half": ("capture", HALF),
     "capture too much": ("capture", 150),
     "refund": ("refund", 0),
-    "refund half": ("refund", 50),
+    "refund half": ("refund", HALF),
     "refund too much": ("refund", 150),
     "void": ("void", 0),
     "a day passes": ("", 0),
     "the hold expires": ("", 0),
     "the cardholder disputes": ("", 0),
+    BEFORE: ("", 0),
 }
 
 FAULTS: Final = {  # word -> what strikes within the step that follows; the shop's next try finds the network healed
@@ -93,6 +96,7 @@ class Life:
     payment: Payment | None = None
     transaction: Any = None
     captured: Any = None  # the newest capture's transaction: what a refund is asked of
+    before: tuple[Any, ...] = ()  # the same three of the order before
 
     @property
     def authorization(self) -> Authorization | None:
@@ -140,6 +144,7 @@ def _pay(life: Life, operation: str) -> None:
     payment, arguments = prepared
     told = follow(example, example.perform(operation, payment, *arguments))
     if isinstance(told.outcome, (Approved, ActionRequired)):
+        life.before = (life.payment, life.transaction, life.captured)
         life.payment, life.transaction, life.captured = told.payment, told.transaction, None
         example.occurred["payment made"] += 1
 
@@ -177,7 +182,7 @@ def _move(life: Life, operation: str, share: int) -> None:
         life.captured = told.transaction
     example.occurred["allowed" if example.movements(operation, payment) > existing else "refused"] += 1
     deliver_all(example)
-    judge_orders(example)
+    judge_orders(example, payment)
 
 
 def _reached(operation: str, authorization: Authorization) -> bool:
@@ -221,8 +226,15 @@ def _the_cardholder_disputes(life: Life) -> None:
     judge_orders(life.example)
 
 
+def _the_order_before(life: Life) -> None:
+    if life.before and life.before[0] is not None:
+        now = (life.payment, life.transaction, life.captured)
+        (life.payment, life.transaction, life.captured), life.before = life.before, now
+
+
 EVENTS: Final[dict[str, Callable[[Life], None]]] = {
     "a day passes": _a_day_passes,
     "the hold expires": _the_hold_expires,
     "the cardholder disputes": _the_cardholder_disputes,
+    BEFORE: _the_order_before,
 }

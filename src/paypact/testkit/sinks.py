@@ -26,12 +26,12 @@ _STANDARD: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asct
 class Piece:
     """One text that came out, and who wrote it."""
 
-    sink: str  # log, stdout, stderr, warning, exception, outcome, address, header
+    sink: str  # log, stdout, stderr, warning, exception, outcome, address, header, field
     text: str
     place: Place | None = None  # the team's line; None: the operation's own
     call: str = ""  # the driver's method within which it was written, where that is known
     library: str = ""  # the file or package of a library that wrote it of its own accord
-    about: str = ""  # what a reader finds it by: the logger and level, the header's name
+    about: str = ""  # what a reader finds it by: the logger and level, the header's or field's name
 
 
 Author: TypeAlias = "tuple[Place, str, str] | None"

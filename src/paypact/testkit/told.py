@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from paypact.payments import Outcome, Payment
@@ -63,6 +63,10 @@ class Problem:
     place: Place | None = None  # the line to blame; None: where the call crashed, or sent its last exchange
     cause: Cause | None = None  # who must change something; None: it follows from what was told
     moment: int = -1  # the newest one of the story by then; -1: none
+
+    def explained(self, context: str) -> Problem:
+        """The same, whose sentence says what was special, too."""
+        return replace(self, verdict=replace(self.verdict, sentence=f"{self.verdict.sentence}; {context}"))
 
 
 def trigger_of(example: Example) -> str:
