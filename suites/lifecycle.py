@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from paypact.testkit import Axis, Exploration, PlanAxis, Target, amounts, promise
 from paypact.testkit.explore import NotCoveredError
-from paypact.testkit.flow import MOVEMENTS
+from paypact.testkit.flow import MOVEMENTS, settles
 from paypact.testkit.plan import BEFORE, FAULTS, HALF, STEPS, beginnings, play_plan, steps
 
 BEGINNINGS = ("authorize", "sale", "charge_stored")
@@ -50,6 +50,7 @@ def the_books_stay_equal(run: Exploration) -> None:
         plans += [(run.key, move, then) for move in moves for then in moves]
         plans += [(run.key, move) * 2 for move in moves]  # the same of two orders
         plans += [(run.key, run.key, BEFORE, move) for move in moves]  # of two orders the first
+        plans += [plan for plan in _given_back(target, run.key, moves) if plan not in plans]
     waiting = tuple(_waiting(target, begun)) if run.key == "late" else ()
     plans += waiting
     axes = {
@@ -64,12 +65,27 @@ def the_books_stay_equal(run: Exploration) -> None:
     run.explore(axes, play_plan, condition="payment made")
 
 
+def _taken(target: Target, beginning: str) -> tuple[str, ...]:
+    """The plainest life in which money is taken; empty: none is."""
+    if beginning != "authorize":
+        return (beginning,)
+    return (beginning, "capture") if target.offers("capture") else ()
+
+
+def _given_back(target: Target, beginning: str, moves: list[str]) -> Iterator[tuple[str, ...]]:
+    """Lives in which money is given back twice, as soon as it can be."""
+    made, back = _taken(target, beginning), [move for move in moves if STEPS[move][0] == "refund"]
+    if made:
+        settled = ("a day passes",) * 2 if settles(target) else ()
+        yield from ((*made, *settled, one, other) for one in back for other in back)
+
+
 def _waiting(target: Target, begun: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Lives in which what was taken or given back has the time to fail: each is tried with each fate."""
     for beginning in begun:
-        if beginning == "authorize" and not target.offers("capture"):
+        made = _taken(target, beginning)
+        if not made:
             continue
-        made = (beginning, "capture") if beginning == "authorize" else (beginning,)
         yield (*made, "a day passes")
         if target.offers("refund"):
             yield (*made, "a day passes", "refund", "a day passes")

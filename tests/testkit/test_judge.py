@@ -349,6 +349,18 @@ JUDGED: dict[str, tuple[Callable[[], Standing], Outcome | BaseException, Seen, V
             "the sale was told as paid, but the money is only held: nothing was captured",
         ),
     ),
+    "5: an authorization that takes the money": (
+        lambda: Standing("paid", held()),
+        Approved("t"),
+        {"operation": "complete", "began": "authorize"},
+        Verdict("broken", "outcome/paid/Approved/capture", "the money was only to be held, but it was taken at once"),
+    ),
+    "5: an authorization that was captured since": (
+        lambda: Standing("paid", held()),
+        Approved("t"),
+        {"operation": "lookup", "began": "authorize"},
+        Verdict("ok"),
+    ),
     "5: an authorization that holds": (
         lambda: Standing("authorized", held()),
         Approved("t"),

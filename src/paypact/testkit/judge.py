@@ -207,6 +207,9 @@ def _amount(clause: str, found: Standing, outcome: Approved, seen: Circumstances
         return Verdict(
             "broken", f"{clause}/capture", "the sale was told as paid, but the money is only held: nothing was captured"
         )
+    at_once = seen.operation in ("authorize", "complete") and (seen.began or seen.operation) == "authorize"
+    if found.word == "paid" and at_once:
+        return Verdict("broken", f"{clause}/capture", "the money was only to be held, but it was taken at once")
     if (seen.began or seen.operation) in ("verify", "store"):
         if _row(found, seen) == "authorized":
             return OK

@@ -21,7 +21,8 @@ def _table(text: str) -> Table:
 # (1) broken when no fault was injected: a no that nobody said.
 # (2) only if the request was refused for a fault of the payment, or the payment is out of scope or has no exact form.
 # (3) the reason: not empty, not another specific answer's. (4) ok where the driver has no `complete`.
-# (5) the amount is what was approved; *authorized* is ok for `authorize` only. (11) ok where no card was presented.
+# (5) the amount is what was approved; *authorized* is ok for `authorize` only, *paid* not for it.
+# (11) ok where no card was presented.
 OUTCOME: Final = _table("""
 standing    Approved  Declined  ActionRequired  Pending  Rejected  Unknown  crash
 open        broken    wrong     ok              ok       wrong     ask      broken
