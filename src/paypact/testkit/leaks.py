@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
@@ -48,9 +48,9 @@ class Secrets:
         """All but those of one kind."""
         return Secrets(self.cards, () if what == KEY else self.keys, () if what == CLIENT else self.clients)
 
-    def numbers(self) -> Secrets:
-        """Card numbers alone."""
-        return Secrets(tuple(replace(card, cvc=None) for card in self.cards), ())
+    def of_cards(self) -> Secrets:
+        """Those of cards alone."""
+        return Secrets(self.cards, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from paypact.testkit.told import Told, WrongAnswerError
 from paypact.testkit.watching import within
 
 REFUSED: Final = 400  # the first status of those that may quote what was wrong
-_DIGITS: Final = 9  # fewer are no card number, nor too much of one
+_DIGITS: Final = 3  # fewer are no security code
+_LONG: Final = 9  # characters: shorter texts stand within longer ones by accident
 # Headers that say who is asking are where keys belong.
 AUTHENTICATING: Final = ("authorization", "proxy-authorization", "x-api-key", "api-key", "apikey")
 
@@ -61,7 +62,7 @@ def _pieces(example: Example, secrets: Secrets) -> Iterator[tuple[Piece, Told | 
         for piece, known in _sent(example, told, secrets):
             yield piece, told, known
         for piece in _told_back(example, told):
-            yield piece, told, secrets.numbers()
+            yield piece, told, secrets.of_cards()
 
 
 def _raised(example: Example, told: Told) -> Iterator[Piece]:
@@ -108,14 +109,19 @@ def _sent(example: Example, told: Told, secrets: Secrets) -> Iterator[tuple[Piec
 def _told_back(example: Example, told: Told) -> Iterator[Piece]:
     """Texts of a request that the gateway says again: whoever may look at a payment, or hears of it, reads them.
 
-    No gateway says a card number of its own accord: then the number stands in a field that is not for one.
+    No gateway says a card number or security code of its own accord: it stands in a field that is not for one.
     """
     for exchange in within(example, told):
         if exchange.response is None or exchange.response.status >= REFUSED:
             continue
         for place, text in leaves(decoded(exchange.request)):
-            if sum(map(str.isdigit, text)) >= _DIGITS and text.encode() in exchange.raw:
+            if sum(map(str.isdigit, text)) >= _DIGITS and any(each.encode() in exchange.raw for each in _spelled(text)):
                 yield Piece("field", text, exchange.place, told.operation, about=place)
+
+
+def _spelled(text: str) -> tuple[str, ...]:
+    """How a text stands in JSON or XML, where it would stand within another by accident."""
+    return (text,) if len(text) >= _LONG else (f'"{text}"', f">{text}<")
 
 
 def _package(kind: type, target: Target) -> str:
