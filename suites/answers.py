@@ -12,7 +12,7 @@ from paypact.cards.reasons import reasons
 from paypact.testkit import Axis, Example, Exploration, Target, amounts, promise
 from paypact.testkit.case import BORROWS, CLAIMS
 from paypact.testkit.flow import MOVEMENTS, PAYING, look_up, move, moving, pay, paying
-from paypact.testkit.orders import borrow
+from paypact.testkit.orders import borrow, charge_later
 from paypact.testkit.watching import CONNECTION, EDGE
 from paypact.world.simulator import Simulator
 
@@ -70,7 +70,9 @@ def answer(example: Example) -> None:
     if operation in MOVEMENTS:
         move(example, operation)
     else:
-        (borrow if example.case.shopper == BORROWS else pay)(example, operation)
+        told = (borrow if example.case.shopper == BORROWS else pay)(example, operation)
+        if operation == "store" and not example.case.fault:
+            charge_later(example, told)
         if operation not in ("verify", "store"):
             look_up(example)
     example.occurred["operation judged"] += 1

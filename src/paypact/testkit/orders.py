@@ -80,17 +80,31 @@ def _look_up_each(example: Example, paid: Told) -> None:
         example.explain(other, known)
 
 
-def borrow(example: Example, operation: str) -> None:
+def charge_later(example: Example, stored: Told | None) -> None:
+    """What came of storing a card, after a challenge too, is what a later order is charged with."""
+    if stored is None or not isinstance(stored.outcome, Approved) or example.problems:
+        return
+    if not example.target.offers("charge_stored"):
+        return
+    later = example.later_order(stored.payment)
+    told = example.perform("charge_stored", later, stored.transaction, later)
+    known = len(example.problems)
+    example.judge(told)
+    example.explain("the card was stored before", known)
+
+
+def borrow(example: Example, operation: str) -> Told | None:
     """One payment by a shopper who walks away from its challenge, and opens its return page by another order's URL."""
     prepared = prepare(example, operation)
     if prepared is None:
-        return
+        return None
     payment, arguments = prepared
     if operation != "charge_stored":
         _pay_another(example, operation)
-    follow(example, example.perform(operation, payment, *arguments))
+    told = follow(example, example.perform(operation, payment, *arguments))
     example.explain("the shopper came back with the URL of another order, which is paid")
     conclude(example)
+    return told
 
 
 def _pay_another(example: Example, operation: str) -> None:
