@@ -51,9 +51,9 @@ def stripe_amount(minor: int, currency: str) -> int:
 class Result:
     """What became of a call. `refused`: the request was wrong; `action`: the shopper has to act.
 
-    `id` is Stripe's, of what is approved, pending or waits for the shopper. `reason` is Stripe's word for a decline,
-    its message for a refusal. `client_secret` is what Stripe's browser code needs for the shopper to act. `stored`: the
-    customer and the PaymentMethod of a card that was kept.
+    `id` is Stripe's, of a payment that is approved, pending or waits for the shopper. `reason` is Stripe's word for a
+    decline, its message for a refusal. `client_secret` is what Stripe's browser code needs for the shopper to act.
+    `stored`: the customer and the PaymentMethod of a card that was kept.
     """
 
     state: State
@@ -107,8 +107,7 @@ class StripePayments:
     def find(self, order: str) -> Result:
         """Where the newest payment of an order stands. Lists, because Stripe's search lags behind."""
         try:
-            since = {"gte": int(time.time()) - LOOK_BACK}
-            newest_first = self.v1.payment_intents.list({"created": since})
+            newest_first = self.v1.payment_intents.list({"created": {"gte": int(time.time()) - LOOK_BACK}})
             for intent in newest_first.auto_paging_iter():
                 if getattr(intent.metadata, "order", None) == order:
                     return self._read(intent)
@@ -119,7 +118,7 @@ class StripePayments:
     def capture(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
         """Take held money: all, or `amount`, which lets the rest go."""
         part = {} if amount is None else {"amount_to_capture": stripe_amount(amount, currency)}
-        return self._send(self.v1.payment_intents.capture, key, part, intent, done="succeeded")
+        return self._send(self.v1.payment_intents.capture, key, part, intent)
 
     def refund(self, intent: str, key: str, amount: int | None = None, currency: str = "") -> Result:
         """Give back all that is left, or `amount`."""
@@ -159,7 +158,7 @@ class StripePayments:
                 return Result("unknown")
 
     def _moved(self, reply: Any, done: str) -> Result:
-        return Result("approved" if reply.status == done else "pending", reply.id)  # how it ends, a webhook tells
+        return Result("approved" if reply.status == done else "pending")  # how it ends, a webhook tells
 
     def _declined(self, error: Any) -> Result:
         return Result("declined", reason=getattr(error, "decline_code", None) or "declined")
