@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from paypact.payments import ActionRequired, Approved, Money, Payment
-from paypact.testkit import checks
+from paypact.testkit import amounts, checks
 from paypact.testkit.acknowledged import carry_out
 from paypact.testkit.delivery import conclude, deliver_all, judge_orders
 from paypact.testkit.example import Example
@@ -136,9 +136,19 @@ def script_fate(example: Example) -> None:
         example.world.acquirer.fates(kind, word)  # type: ignore[arg-type]  # a kind, by the repertoire it was drawn from
 
 
+def _price(example: Example) -> Money | None:
+    """Of a second order: where the plan goes back to the first, another, in a currency that is written otherwise."""
+    target, currency = example.target, example.case.currency
+    if BEFORE not in example.case.plan:
+        return None
+    kind = amounts.exponent_class(currency)
+    unlike = (each for each in target.currencies if amounts.exponent_class(each) != kind)
+    return amounts.amount(target, next(unlike, currency), "round")
+
+
 def _pay(life: Life, operation: str) -> None:
     example = life.example
-    prepared = prepare(example, operation, example.another_order() if life.payment else None)
+    prepared = prepare(example, operation, example.another_order(_price(example)) if life.payment else None)
     if prepared is None:
         return
     payment, arguments = prepared
