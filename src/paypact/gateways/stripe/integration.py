@@ -20,9 +20,7 @@ import stripe
 
 import paypact
 
-TIMEOUT = (
-    18.0  # seconds to wait for a reply: the SDK's three tries, with one key, stay within a web server's usual minute
-)
+TIMEOUT = 18.0  # seconds to wait for a reply; the SDK's three tries, with one key, stay within a web server's minute
 LOOK_BACK = 604_800  # seconds, a week; older payments are in nobody's doubt, and an account has many
 
 # Stripe's unit is the minor unit of ISO 4217, but for these. Source: https://docs.stripe.com/currencies

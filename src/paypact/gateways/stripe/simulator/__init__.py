@@ -147,9 +147,15 @@ class Stripe(Account):
         return browser.comes_back_to(self, place)
 
     def notify(self, entry: Entry, version: str | None) -> Iterable[Event]:
-        drawn = list(super().notify(entry, version))
-        self.told += drawn
-        return drawn
+        return self._kept(super().notify(entry, version))
+
+    def strangers(self, version: str | None) -> Iterable[Event]:
+        return self._kept(super().strangers(version))
+
+    def _kept(self, drawn: Iterable[Event]) -> Iterable[Event]:
+        """Events that a shop is told of: each can be read anew."""
+        self.told += (told := list(drawn))
+        return told
 
     def elsewhere(self, payment: Payment, operation: str) -> bool:
         from paypact.gateways.stripe import webhooks  # late, as all of it is
